@@ -1,0 +1,133 @@
+import { type Static, Type } from 'typebox'
+import { Nullable, Page, PageQuery, PathText, Reason } from './common.ts'
+import { PictureType, Sha256 } from './picture.ts'
+
+const FieldName = Type.String({ minLength: 1, maxLength: 255 })
+const Value = Type.String({ maxLength: 1_000_000 })
+const strict = { additionalProperties: false }
+
+/** One instruction. Edits of a request are applied in order to each target. */
+export const Edit = Type.Union([
+  Type.Object(
+    { op: Type.Literal('set'), field: FieldName, values: Type.Array(Value, { minItems: 1, maxItems: 1000 }) },
+    strict,
+  ),
+  Type.Object(
+    { op: Type.Literal('add'), field: FieldName, values: Type.Array(Value, { minItems: 1, maxItems: 1000 }) },
+    strict,
+  ),
+  Type.Object({ op: Type.Literal('remove'), field: FieldName }, strict),
+  Type.Object(
+    {
+      op: Type.Literal('setPicture'),
+      type: PictureType,
+      picture: Sha256,
+      description: Type.Optional(Type.String({ maxLength: 1000 })),
+    },
+    strict,
+  ),
+  Type.Object(
+    {
+      op: Type.Literal('removePicture'),
+      type: Type.Optional(PictureType),
+      index: Type.Optional(Type.Integer({ minimum: 0, maximum: 999 })),
+    },
+    strict,
+  ),
+  Type.Object({ op: Type.Literal('rename'), to: Type.String({ minLength: 1, maxLength: 1024 }) }, strict),
+])
+export type Edit = Static<typeof Edit>
+export type EditOf<Op extends Edit['op']> = Extract<Edit, { op: Op }>
+
+/** What a change is applied to: named tracks, or the tracks of a folder. */
+export const Target = Type.Union([
+  Type.Object({ paths: Type.Array(PathText, { minItems: 1, maxItems: 100_000 }) }, strict),
+  Type.Object({ folder: PathText, recursive: Type.Optional(Type.Boolean()) }, strict),
+])
+export type Target = Static<typeof Target>
+
+export const ChangeRequest = Type.Object(
+  {
+    label: Type.Optional(Type.String({ maxLength: 200 })),
+    target: Target,
+    edits: Type.Array(Edit, { minItems: 1, maxItems: 1000 }),
+    dryRun: Type.Optional(Type.Boolean()),
+    revisions: Type.Optional(Type.Record(Type.String(), Type.String())),
+  },
+  strict,
+)
+export type ChangeRequest = Static<typeof ChangeRequest>
+
+export const ChangeState = Type.Union(
+  (['planned', 'running', 'applied', 'partial', 'failed', 'cancelled', 'undone'] as const).map(s => Type.Literal(s)),
+)
+export type ChangeState = Static<typeof ChangeState>
+
+export const FileStatus = Type.Union(
+  (['applied', 'unchanged', 'conflict', 'refused', 'failed'] as const).map(s => Type.Literal(s)),
+)
+export type FileStatus = Static<typeof FileStatus>
+
+/**
+ * What changes in one file. kind `field`: before and after are values. kind `picture`: `field` is the picture type and
+ * the values are SHA-256 sums, to be had from `/pictures/{sha256}`. kind `path`: one path before, one after.
+ */
+export const Difference = Type.Object({
+  kind: Type.Union([Type.Literal('field'), Type.Literal('picture'), Type.Literal('path')]),
+  field: Type.String(),
+  before: Type.Array(Type.String()),
+  after: Type.Array(Type.String()),
+})
+export type Difference = Static<typeof Difference>
+
+/** Why a field of a file cannot become what was asked; in a conflict also what it is now and what was expected. */
+export const FieldProblem = Type.Object({
+  field: Type.String(),
+  code: Type.String(),
+  detail: Type.String(),
+  current: Type.Optional(Type.Array(Type.String())),
+  expected: Type.Optional(Type.Array(Type.String())),
+})
+export type FieldProblem = Static<typeof FieldProblem>
+
+export const ChangeFile = Type.Object({
+  path: PathText,
+  status: FileStatus,
+  revision: Nullable(Type.String()),
+  changes: Type.Array(Difference),
+  problems: Type.Array(FieldProblem),
+  warnings: Type.Array(Type.String()),
+  error: Nullable(Reason),
+})
+export type ChangeFile = Static<typeof ChangeFile>
+
+export const Summary = Type.Object({
+  applied: Type.Integer(),
+  unchanged: Type.Integer(),
+  conflict: Type.Integer(),
+  refused: Type.Integer(),
+  failed: Type.Integer(),
+})
+export type Summary = Static<typeof Summary>
+
+const head = {
+  id: Type.Optional(Type.String({ description: 'absent in a dry run' })),
+  state: ChangeState,
+  label: Type.String(),
+  createdAt: Type.String({ description: 'ISO 8601, UTC' }),
+  summary: Summary,
+}
+/** An entry of the history without its files. */
+export const ChangeHead = Type.Object(head)
+export type ChangeHead = Static<typeof ChangeHead>
+/** A change, or a plan of one, file by file. In a plan, `applied` reads as "would be applied". */
+export const Change = Type.Object({ ...head, files: Type.Array(ChangeFile) })
+export type Change = Static<typeof Change>
+
+export const ChangePage = Page(ChangeHead)
+export type ChangePage = Static<typeof ChangePage>
+
+export const ChangesQuery = Type.Object({ path: Type.Optional(PathText), ...PageQuery }, strict)
+export const ChangeParams = Type.Object({ id: Type.String({ pattern: '^[0-9A-Z]{26}$' }) })
+/** Body of undo and redo: nothing, or a dry run. */
+export const RevertRequest = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict)
