@@ -5,6 +5,7 @@
 export const errorCatalogue = {
   BAD_REQUEST: { status: 400, title: 'The request is not valid' },
   PATH_INVALID: { status: 400, title: 'The path is not valid' },
+  CROSS_SITE: { status: 403, title: 'The request comes from another site' },
   PATH_OUTSIDE_LIBRARY: { status: 403, title: 'The path leaves the library' },
   FOLDER_NOT_FOUND: { status: 404, title: 'No such folder' },
   TRACK_NOT_FOUND: { status: 404, title: 'No such track' },

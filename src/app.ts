@@ -1,0 +1,66 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import type { DestinationStream } from 'pino'
+import { pino } from 'pino'
+import type { Config } from './config.ts'
+import { crossSite } from './plugins/cross-site.ts'
+import { userInterface } from './plugins/interface.ts'
+import { type LoadLimits, loadShedding } from './plugins/load-shedding.ts'
+import { methodNotAllowed } from './plugins/method-not-allowed.ts'
+import { noStore } from './plugins/no-store.ts'
+import { answerBadHttp, problems, sendProblem } from './plugins/problems.ts'
+import { requestId, requestIdOf } from './plugins/request-id.ts'
+import { RequestLog } from './plugins/request-log.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
+import { validation } from './plugins/validation.ts'
+import { healthRoutes } from './routes/health.ts'
+
+export interface AppOptions {
+  /** Where the log goes; standard output unless given. */
+  log?: DestinationStream
+  limits?: LoadLimits
+}
+
+/** The whole server, ready to listen or to be injected into. It does neither by itself. */
+export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
+  const { trustProxy } = config
+  const app = Fastify({
+    loggerInstance: createLogger(config, options.log),
+    logController: new RequestLog(),
+    genReqId: requestIdOf,
+    trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : trustProxy,
+    bodyLimit: 1024 * 1024,
+    frameworkErrors: sendProblem,
+    clientErrorHandler: answerBadHttp,
+    // load-shedding answers while the server stops, with a problem
+    return503OnClosing: false,
+  })
+
+  await app.register(validation)
+  await app.register(problems)
+  await app.register(methodNotAllowed)
+  await app.register(requestId)
+  await app.register(securityHeaders)
+  await app.register(noStore)
+  await app.register(loadShedding, options.limits ? { limits: options.limits } : {})
+  await app.register(crossSite)
+  await app.register(userInterface)
+
+  await app.register(healthRoutes)
+  await app.register(api, { prefix: '/api/v1' })
+
+  app.refuseOtherMethods()
+  return app
+}
+
+/** The nouns of the API, one line each. */
+const api: FastifyPluginAsync = async _app => {}
+
+function createLogger({ logLevel }: Config, stream?: DestinationStream): FastifyBaseLogger {
+  const options = {
+    level: logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  return stream ? pino(options, stream) : pino(options)
+}

@@ -1,0 +1,51 @@
+import { getHeapStatistics } from 'node:v8'
+import underPressure from '@fastify/under-pressure'
+import fp from 'fastify-plugin'
+import { CodedError } from '../errors.ts'
+
+export interface LoadLimits {
+  /** Mean delay of the event loop over a sample, in ms. */
+  maxEventLoopDelay?: number
+  maxHeapUsedBytes?: number
+  /** ms between samples. */
+  sampleInterval?: number
+}
+
+/** A route that must answer at any load, such as liveness, puts this into its `config`. */
+export const neverShed = { pressureHandler: () => {} }
+
+const retryAfterSeconds = 5
+const defaults = {
+  maxEventLoopDelay: 1000,
+  maxHeapUsedBytes: Math.floor(getHeapStatistics().heap_size_limit * 0.9),
+  sampleInterval: 1000,
+} satisfies LoadLimits
+
+class Overloaded extends CodedError {
+  constructor() {
+    super('OVERLOADED', 'The server has more to do than it can; try again in a few seconds.')
+  }
+}
+
+/** Answers 503 rather than growing slower and larger, and once the stop has begun takes no new work. */
+export const loadShedding = fp<{ limits?: LoadLimits }>(
+  async (app, { limits }) => {
+    let stopping = false
+    app.addHook('preClose', done => {
+      stopping = true
+      done()
+    })
+    app.addHook('onRequest', async (_request, reply) => {
+      if (!stopping) return
+      reply.headers({ Connection: 'close', 'Retry-After': retryAfterSeconds })
+      throw new CodedError('OVERLOADED', 'The server is stopping; try again in a few seconds.')
+    })
+    await app.register(underPressure, {
+      ...defaults,
+      ...limits,
+      retryAfter: retryAfterSeconds,
+      customError: Overloaded,
+    })
+  },
+  { name: 'load-shedding', dependencies: ['problems'] },
+)
