@@ -1,5 +1,5 @@
-import type { FieldInfo } from '../../schemas/field.ts'
 import type { Tags } from '../../schemas/common.ts'
+import type { FieldInfo } from '../../schemas/field.ts'
 
 /** The values of a field over a selection: the same on every track (empty: on none), or different ones. */
 export type CommonValues =
@@ -17,6 +17,9 @@ export interface FieldLine {
   readonly info: FieldInfo | null
   readonly common: CommonValues
 }
+
+/** A number and how many there are stand side by side, filled or not. */
+const totals: Record<string, string | undefined> = { tracknumber: 'totaltracks', discnumber: 'totaldiscs' }
 
 export function sameValues(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i])
@@ -49,8 +52,13 @@ export function fieldLines(
   const present = new Set<string>()
   for (const { tags } of tracks) for (const name of Object.keys(tags)) present.add(name)
   const known = new Map(fields.map(info => [info.name, info]))
-  const common = fields.filter(info => info.common).map(info => info.name)
-  const others = fields.filter(info => !info.common && present.has(info.name)).map(info => info.name)
+  const common = fields
+    .filter(info => info.common)
+    .flatMap(({ name }) => {
+      const total = totals[name]
+      return total !== undefined && known.has(total) ? [name, total] : [name]
+    })
+  const others = fields.filter(info => present.has(info.name)).map(info => info.name)
   const custom = [...present].filter(name => !known.has(name)).sort((a, b) => a.localeCompare(b))
   const names = new Set([...common, ...others, ...custom, ...added])
   return [...names].map(name => ({ name, info: known.get(name) ?? null, common: commonValues(tracks, name) }))

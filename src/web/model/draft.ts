@@ -1,5 +1,5 @@
-import type { Tags } from '../../schemas/common.ts'
 import type { Edit } from '../../schemas/change.ts'
+import type { Tags } from '../../schemas/common.ts'
 import type { PictureType } from '../../schemas/picture.ts'
 import { sameValues } from './common-values.ts'
 import { renamed } from './file-name.ts'

@@ -1,5 +1,7 @@
 const audioExtensions = new Set(
-  'mp3 flac ogg oga opus spx m4a m4b m4p m4r mp4 aac wma asf wav aif aiff aifc ape wv mpc mp+ dsf dff tta mka'.split(' '),
+  'mp3 flac ogg oga opus spx m4a m4b m4p m4r mp4 aac wma asf wav aif aiff aifc ape wv mpc mp+ dsf dff tta mka'.split(
+    ' ',
+  ),
 )
 
 /** A file's name in two: `Song.live` and `.mp3`. */

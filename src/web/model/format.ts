@@ -28,14 +28,15 @@ export function audioParts(audio: Audio): string[] {
   if (audio.bitrate) parts.push(`${Math.round(audio.bitrate / 1000)} kbit/s`)
   if (audio.sampleRate) parts.push(`${Number((audio.sampleRate / 1000).toFixed(1))} kHz`)
   if (audio.bitsPerSample) parts.push(`${audio.bitsPerSample} bit`)
-  if (audio.channels) parts.push(audio.channels === 1 ? 'mono' : audio.channels === 2 ? 'stereo' : `${audio.channels} ch`)
+  if (audio.channels)
+    parts.push(audio.channels === 1 ? 'mono' : audio.channels === 2 ? 'stereo' : `${audio.channels} ch`)
   return parts
 }
 
 /** `01`, `1/12`, or `2.01` on the second disc of several: what the number column shows. */
 export function trackPosition(tags: Record<string, string[] | undefined>): string {
-  const number = tags['tracknumber']?.[0] ?? ''
-  const disc = tags['discnumber']?.[0]
-  const discs = tags['disctotal']?.[0]
+  const number = tags.tracknumber?.[0] ?? ''
+  const disc = tags.discnumber?.[0]
+  const discs = tags.totaldiscs?.[0]
   return disc && number && (disc !== '1' || (discs !== undefined && discs !== '1')) ? `${disc}.${number}` : number
 }
