@@ -69,6 +69,7 @@ export const text = {
     fileName: 'File name',
     willBe: (name: string) => `Becomes ${name}`,
     several: '‹several values›',
+    severalShort: '‹…›',
     severalOf: (n: number) => `${n} different values`,
     useValue: (value: string) => `Use “${value}” for all`,
     noValue: '(none)',

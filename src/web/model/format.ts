@@ -20,11 +20,12 @@ export function formatBytes(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
-/** The audio properties in a line of short parts: `FLAC`, `44.1 kHz`, `16 bit`, `stereo`, `912 kbit/s`. */
+/** The audio properties in a line of short parts: `3:07`, `FLAC`, `44.1 kHz`, `16 bit`, `stereo`, `912 kbit/s`. */
 export function audioParts(audio: Audio): string[] {
   const parts: string[] = []
+  if (audio.duration !== null) parts.push(formatDuration(audio.duration))
   const name = audio.codec ?? audio.container
-  if (name) parts.push(name)
+  if (name) parts.push(name.replace(/^MPEG [\d.]+ Layer (\d)$/, 'MP$1'))
   if (audio.bitrate) parts.push(`${Math.round(audio.bitrate / 1000)} kbit/s`)
   if (audio.sampleRate) parts.push(`${Number((audio.sampleRate / 1000).toFixed(1))} kHz`)
   if (audio.bitsPerSample) parts.push(`${audio.bitsPerSample} bit`)

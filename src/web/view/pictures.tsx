@@ -1,11 +1,8 @@
-import { ImagePlus } from 'lucide'
-import { useRef, useState } from 'preact/hooks'
-import type { PictureType } from '../../schemas/picture.ts'
+import { useState } from 'preact/hooks'
 import { details } from '../state/details.ts'
 import { choosePicture, imageOf, uploading } from '../state/pictures.ts'
 import { selectedTracks } from '../state/tracks.ts'
 import { text } from '../text.ts'
-import { Icon } from './icon.tsx'
 import { SelectionPictures } from './selection-pictures.tsx'
 import { TrackPictures } from './track-pictures.tsx'
 
@@ -44,29 +41,5 @@ export function Pictures() {
         full && <TrackPictures track={full} locked={locked} />
       )}
     </section>
-  )
-}
-
-/** A button that lets a file be chosen. */
-export function ImageButton({ type, words }: { type: PictureType; words: string }) {
-  const input = useRef<HTMLInputElement>(null)
-  return (
-    <>
-      <button type="button" disabled={uploading.value} onClick={() => input.current?.click()}>
-        <Icon of={ImagePlus} /> {uploading.value ? text.pictures.uploading : words}
-      </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        data-picture={type}
-        accept="image/jpeg,image/png,image/webp,image/gif"
-        onChange={event => {
-          const file = event.currentTarget.files?.[0]
-          event.currentTarget.value = ''
-          if (file) void choosePicture(type, file)
-        }}
-      />
-    </>
   )
 }

@@ -1,5 +1,6 @@
 import { RotateCcw, Save, TriangleAlert } from 'lucide'
 import { dirty, edits, notice, revertDraft, touched } from '../state/drafting.ts'
+import { review } from '../state/questions.ts'
 import { overwrite, save, saving } from '../state/saving.ts'
 import { selectedTracks } from '../state/tracks.ts'
 import { text } from '../text.ts'
@@ -28,7 +29,7 @@ export function SaveBar() {
             void save()
           }}
         >
-          <Icon of={Save} /> {saving.value ? text.editor.saving : several ? text.editor.review : text.editor.save}
+          <Icon of={Save} /> {saving.value && review.value === null ? text.editor.saving : several ? text.editor.review : text.editor.save}
         </button>
       </div>
     </footer>

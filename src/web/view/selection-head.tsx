@@ -33,11 +33,7 @@ function OneFile({ track }: { track: TrackSummary }) {
   const typed = draft.value.name
   const becomes = typed === null ? track.name : renamed(track.name, typed)
   const { audio, size } = track
-  const parts = [
-    ...(audio ? audioParts(audio) : []),
-    ...(audio?.duration == null ? [] : [formatDuration(audio.duration)]),
-    formatBytes(size),
-  ]
+  const parts = [...(audio ? audioParts(audio) : []), formatBytes(size)]
   return (
     <div class="selection-head" data-field="">
       <label for="file-name" class="unseen">

@@ -7,7 +7,7 @@ import { selectedTracks } from '../state/tracks.ts'
 import { text } from '../text.ts'
 import { EmbeddedImage, StoredImage } from './embedded-image.tsx'
 import { Icon } from './icon.tsx'
-import { ImageButton } from './pictures.tsx'
+import { ImageButton } from './image-button.tsx'
 
 /** The front cover of several tracks at once. */
 export function SelectionPictures({ locked }: { locked: boolean }) {

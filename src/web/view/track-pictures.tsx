@@ -9,7 +9,7 @@ import { retypePicture } from '../state/pictures.ts'
 import { text } from '../text.ts'
 import { EmbeddedImage, StoredImage } from './embedded-image.tsx'
 import { Icon } from './icon.tsx'
-import { ImageButton } from './pictures.tsx'
+import { ImageButton } from './image-button.tsx'
 
 const types = Object.keys(text.pictureTypes) as PictureType[]
 /** What one would add next, in this order. */
@@ -30,6 +30,7 @@ export function TrackPictures({ track, locked }: { track: Track; locked: boolean
             <span>{text.pictures.none}</span>
             {!locked && <span class="quiet">{text.pictures.dropHere}</span>}
           </div>
+          <div class="facts">{!locked && <ImageButton type={next} words={text.pictures.set} />}</div>
         </div>
       )}
       {[...newPictures].map(([type, picture]) => (
@@ -38,8 +39,8 @@ export function TrackPictures({ track, locked }: { track: Track; locked: boolean
       {shown.map(picture => (
         <OldOne key={picture.index} path={track.path} picture={picture} taken={taken} locked={locked} />
       ))}
-      {!locked && (
-        <div class="actions">
+      {hasAny && !locked && (
+        <div class="add-picture">
           <ImageButton type={next} words={next === 'front' ? text.pictures.set : text.pictures.addAnother} />
         </div>
       )}
