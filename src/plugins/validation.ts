@@ -40,7 +40,7 @@ const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) 
   }
 }
 
-const partNames: Record<string, string> = { querystring: 'query', params: 'path of the URL' }
+const partNames: Record<string, string> = { body: 'body', querystring: 'query', params: 'address', headers: 'header' }
 
 /** Defaults filled in, whole numbers and booleans read; text that is no such thing stays text, for the check to refuse. */
 function readText(schema: Schema, texts: Record<string, unknown>): Record<string, unknown> {
