@@ -23,13 +23,10 @@ export const text = {
   theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
 
   panes: { folders: 'Folders', tracks: 'Tracks', edit: 'Edit', history: 'History' },
-  skipTo: 'Skip to the tracks',
 
   folders: {
     label: 'Folders',
     count: (tracks: number) => many(tracks, 'track'),
-    open: (name: string) => `Open ${name}`,
-    close: (name: string) => `Close ${name}`,
     failed: (name: string, why: string) => `${name} could not be listed: ${why}`,
   },
 
@@ -54,10 +51,10 @@ export const text = {
     noCover: 'No cover',
     notWritable: (why: string) => `Cannot be edited: ${why}`,
     empty: 'No tracks in this folder.',
-    emptyHint: 'Choose a folder on the left, or look into its subfolders.',
+    below: 'No tracks right here, but in these folders:',
+    showAllBelow: 'Show all tracks below',
     emptyRoot: 'No music here yet.',
     failed: 'The folder could not be listed',
-    untitled: 'no title',
   },
 
   editor: {
@@ -65,7 +62,6 @@ export const text = {
     nothing: 'Choose a track to see and edit its tags.',
     nothingHint: 'Ctrl or Shift with a click chooses several.',
     chooseMany: (n: number) => many(n, 'track'),
-    tracksOf: (n: number) => `of ${many(n, 'album')}`,
     fileName: 'File name',
     willBe: (name: string) => `Becomes ${name}`,
     several: '‹several values›',
@@ -83,7 +79,6 @@ export const text = {
     removed: 'will be removed',
     onDisk: 'On disk now:',
     addField: 'Add a field',
-    addFieldHint: 'Name of a field',
     add: 'Add',
     yes: 'Yes',
     no: 'No',
@@ -166,7 +161,6 @@ export const text = {
     title: (n: number) => `Change ${many(n, 'file')}?`,
     nothing: 'Nothing to change',
     apply: (n: number) => `Apply to ${many(n, 'file')}`,
-    applying: 'Applying…',
     outcome: 'Not everything was done',
     before: 'before',
     after: 'after',

@@ -58,7 +58,9 @@ export function FieldEditor({ line }: { line: FieldLine }) {
                 kind={kind}
                 label={text.editor.valueOf(label, i + 1, values.length)}
                 value={value}
-                placeholder={common.same || entry ? '' : kind === 'number' ? text.editor.severalShort : text.editor.several}
+                placeholder={
+                  common.same || entry ? '' : kind === 'number' ? text.editor.severalShort : text.editor.several
+                }
                 disabled={locked}
                 onInput={typed => setValue(i, typed)}
               />

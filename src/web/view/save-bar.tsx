@@ -29,7 +29,8 @@ export function SaveBar() {
             void save()
           }}
         >
-          <Icon of={Save} /> {saving.value && review.value === null ? text.editor.saving : several ? text.editor.review : text.editor.save}
+          <Icon of={Save} />{' '}
+          {saving.value && review.value === null ? text.editor.saving : several ? text.editor.review : text.editor.save}
         </button>
       </div>
     </footer>

@@ -6,6 +6,7 @@ import { library } from '../state/library.ts'
 import { choose, openFolder, showPane } from '../state/navigation.ts'
 import { listProblem, loading, loadTracks, order, place, selection, total, tracks } from '../state/tracks.ts'
 import { text } from '../text.ts'
+import { NoTracks } from './no-tracks.tsx'
 import { useRowInView, useRowWindow } from './row-window.ts'
 import { columns, TrackRow } from './track-row.tsx'
 
@@ -59,27 +60,11 @@ export function TrackList() {
           </button>
         </div>
       ) : shown === 0 ? (
-        <Nothing />
+        <NoTracks />
       ) : (
         <Rows />
       )}
     </main>
-  )
-}
-
-function Nothing() {
-  if (loading.value) return <p class="empty quiet late">{text.loading}</p>
-  const { folder, recursive } = place.value
-  return (
-    <div class="empty">
-      <p>{folder === '' && recursive ? text.tracks.emptyRoot : text.tracks.empty}</p>
-      {!recursive && <p class="quiet">{text.tracks.emptyHint}</p>}
-      {!recursive && (
-        <button type="button" onClick={() => void openFolder(folder, true)}>
-          {text.tracks.withSubfolders}
-        </button>
-      )}
-    </div>
   )
 }
 
