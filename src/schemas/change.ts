@@ -58,14 +58,10 @@ export const ChangeRequest = Type.Object(
 )
 export type ChangeRequest = Static<typeof ChangeRequest>
 
-export const ChangeState = Type.Union(
-  (['planned', 'running', 'applied', 'partial', 'failed', 'cancelled', 'undone'] as const).map(s => Type.Literal(s)),
-)
+export const ChangeState = Type.Enum(['planned', 'running', 'applied', 'partial', 'failed', 'cancelled', 'undone'])
 export type ChangeState = Static<typeof ChangeState>
 
-export const FileStatus = Type.Union(
-  (['applied', 'unchanged', 'conflict', 'refused', 'failed'] as const).map(s => Type.Literal(s)),
-)
+export const FileStatus = Type.Enum(['applied', 'unchanged', 'conflict', 'refused', 'failed'])
 export type FileStatus = Static<typeof FileStatus>
 
 /**

@@ -27,7 +27,7 @@ export const pictureTypes = [
 ] as const
 export type PictureType = (typeof pictureTypes)[number]
 
-export const PictureType = Type.Union(pictureTypes.map(name => Type.Literal(name)))
+export const PictureType = Type.Enum([...pictureTypes])
 
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
 

@@ -1,0 +1,52 @@
+import { closeSync, constants, fsyncSync, openSync, readlinkSync } from 'node:fs'
+import { platform } from 'node:os'
+import { CodedError } from '../errors.ts'
+
+/*
+ * A folder held open while files in it are written. On Linux every path that is used leads through the open descriptor
+ * (/proc/self/fd), so that a folder swapped for a symlink between check and write cannot move the write elsewhere.
+ */
+export interface Folder {
+  /** Path of an entry, for the calls of node:fs. */
+  at(name: Buffer): Buffer
+  /** Makes renames in the folder durable; file systems that cannot do that are left alone. */
+  sync(): void
+  close(): void
+}
+
+const throughDescriptor = platform() === 'linux'
+
+/** Opens the folder at the absolute `path`, which must be `root` or inside it once all links are followed. Throws PATH_OUTSIDE_LIBRARY. */
+export function openFolder(path: Buffer, root: Buffer): Folder {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    const descriptor = Buffer.from(`/proc/self/fd/${fd}`)
+    const real = throughDescriptor ? readlinkSync(descriptor, { encoding: 'buffer' }) : path
+    if (!isInside(real, root))
+      throw new CodedError('PATH_OUTSIDE_LIBRARY', 'The folder is no longer inside the library.')
+    const base = throughDescriptor ? descriptor : path
+    return {
+      at: name => Buffer.concat([base, slash, name]),
+      sync() {
+        try {
+          fsyncSync(fd)
+        } catch (error) {
+          if (!notSyncable.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+        }
+      },
+      close: () => closeSync(fd),
+    }
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+const slash = Buffer.from('/')
+const notSyncable = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EACCES', 'EISDIR', 'EBADF'])
+
+/** Whether the real path `path` is `root` or below it. Both without a trailing slash, except the root of the system. */
+export function isInside(path: Buffer, root: Buffer): boolean {
+  if (root.length === 1) return true
+  return path.subarray(0, root.length).equals(root) && (path.length === root.length || path[root.length] === slash[0])
+}

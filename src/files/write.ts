@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { CodedError } from '../errors.ts'
+import type { Folder } from './folder.ts'
+import { revisionOf } from './revision.ts'
+import { type ByteSource, fileSource, readExactly } from './source.ts'
+import { isRange, type Splice, splicedPieces } from './splice.ts'
+
+/*
+ * The one place that writes audio files. A file is never opened for writing: the new one is made beside it under a hidden
+ * name, completely, flushed to the disk, read back and checked; then it takes the old one's name in one step. Whatever
+ * fails or is killed before that step leaves the old file untouched, and what it leaves behind is a hidden temporary that
+ * the next start sweeps away. A second name of the old file (a hard link) keeps the old bytes.
+ */
+
+const temporaryPrefix = '.metadata-remote-'
+const temporarySuffix = '.tmp'
+const blockSize = 1024 * 1024
+
+/** Who owns a written file, as chown takes it (-1 keeps a half); null keeps the owner of the old file. */
+export type Owner = { readonly uid: number; readonly gid: number } | null
+
+/** An open file that is about to be changed. */
+export interface OpenTrack {
+  readonly fd: number
+  readonly stats: BigIntStats
+  readonly revision: string
+  readonly source: ByteSource
+  close(): void
+}
+
+/** Opens a regular file of the folder for reading. */
+export function openTrack(folder: Folder, name: Buffer): OpenTrack {
+  const fd = openSync(folder.at(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const stats = fstatSync(fd, { bigint: true })
+    if (!stats.isFile()) throw new CodedError('TRACK_NOT_FOUND', 'The path is not a file.')
+    return {
+      fd,
+      stats,
+      revision: revisionOf(stats),
+      source: fileSource(fd, Number(stats.size)),
+      close: () => closeSync(fd),
+    }
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/** Throws READ_ONLY where the file or its folder is not meant to be written, also for root, whom the system would let through. */
+export function demandWritable(folder: Folder, name: Buffer, stats: BigIntStats): void {
+  if ((stats.mode & 0o222n) === 0n)
+    throw new CodedError('READ_ONLY', 'The file is marked read-only; change its mode to edit it.')
+  if ((statSync(folder.at(Buffer.from('.'))).mode & 0o222) === 0) {
+    throw new CodedError('READ_ONLY', 'The folder is marked read-only; change its mode to edit the files in it.')
+  }
+  accessSync(folder.at(name), constants.W_OK)
+  accessSync(folder.at(Buffer.from('.')), constants.W_OK | constants.X_OK)
+}
+
+export interface Written {
+  readonly revision: string
+  readonly warnings: readonly string[]
+}
+
+export interface WriteRequest {
+  readonly folder: Folder
+  readonly name: Buffer
+  readonly track: OpenTrack
+  readonly splices: readonly Splice[]
+  /** The name that the file is to have; the same as `name` where it keeps it. */
+  readonly newName: Buffer
+  readonly owner: Owner
+  /** Called with the finished new file before it takes the old one's place; throws to discard it. */
+  check(source: ByteSource): Promise<void>
+}
+
+/** Writes the spliced file beside the old one and puts it in its place, under a new name where one is asked for. */
+export async function writeTrack(request: WriteRequest): Promise<Written> {
+  const { folder, name, newName, track, splices } = request
+  demandWritable(folder, name, track.stats)
+  const warnings: string[] = []
+  const renames = !newName.equals(name)
+  if (renames) demandFree(folder, name, newName)
+  if (splices.length === 0) {
+    demandUnchanged(folder, name, track)
+    renameFree(folder, name, newName)
+    folder.sync()
+    return { revision: revisionOf(lstatSync(folder.at(newName), { bigint: true })), warnings }
+  }
+  if (track.stats.nlink > 1n) warnings.push('The file had several hard links; the other names keep the old bytes.')
+  const temporary = Buffer.from(`${temporaryPrefix}${randomBytes(8).toString('hex')}${temporarySuffix}`)
+  const fd = openSync(
+    folder.at(temporary),
+    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  )
+  try {
+    const size = writeSpliced(fd, track, splices)
+    takeOver(fd, track.stats, request.owner, warnings)
+    fsyncSync(fd)
+    await request.check(fileSource(fd, size))
+    demandUnchanged(folder, name, track)
+    if (renames) renameFree(folder, name, newName)
+    try {
+      renameSync(folder.at(temporary), folder.at(newName))
+    } catch (error) {
+      if (renames) renameFree(folder, newName, name)
+      throw error
+    }
+  } catch (error) {
+    closeSync(fd)
+    discard(folder, temporary)
+    throw error
+  }
+  try {
+    folder.sync()
+    return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]): number {
+  let at = 0
+  for (const piece of splicedPieces(track.source.size, splices)) {
+    if (!isRange(piece)) {
+      at += writeAll(fd, piece, at)
+      continue
+    }
+    for (let done = 0; done < piece.length; done += blockSize) {
+      at += writeAll(fd, readExactly(track.fd, piece.offset + done, Math.min(blockSize, piece.length - done)), at)
+    }
+  }
+  return at
+}
+
+function writeAll(fd: number, bytes: Uint8Array, at: number): number {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
+  return bytes.length
+}
+
+/** Gives the new file the mode of the old one, and its owner or the one that is set. */
+function takeOver(fd: number, old: BigIntStats, owner: Owner, warnings: string[]): void {
+  const now = fstatSync(fd, { bigint: true })
+  const uid = owner && owner.uid >= 0 ? owner.uid : Number(old.uid)
+  const gid = owner && owner.gid >= 0 ? owner.gid : Number(old.gid)
+  if (Number(now.uid) !== uid || Number(now.gid) !== gid) {
+    try {
+      fchownSync(fd, uid, gid)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      warnings.push(`The owner could not be set to ${uid}:${gid} (${code}); the file belongs to ${now.uid}:${now.gid}.`)
+    }
+  }
+  // After chown, which drops the set-id bits.
+  fchmodSync(fd, Number(old.mode & 0o7777n))
+}
+
+/** Throws REVISION_CONFLICT where the name no longer leads to the bytes that were read. */
+function demandUnchanged(folder: Folder, name: Buffer, track: OpenTrack): void {
+  const now = lstatSync(folder.at(name), { bigint: true, throwIfNoEntry: false })
+  if (!now || revisionOf(now) !== track.revision) {
+    throw new CodedError(
+      'REVISION_CONFLICT',
+      'Another program changed, replaced or removed the file meanwhile; look at it again.',
+    )
+  }
+}
+
+const comparable = (name: Buffer): string => name.toString('utf8').normalize('NFC').toLowerCase()
+
+/** Throws TARGET_EXISTS where another entry has the name, or one that differs only in case or Unicode form and would collide on other systems. */
+export function demandFree(folder: Folder, name: Buffer, newName: Buffer): void {
+  const wanted = comparable(newName)
+  for (const entry of readdirSync(folder.at(Buffer.from('.')), { encoding: 'buffer' })) {
+    if (!entry.equals(name) && comparable(entry) === wanted) {
+      throw new CodedError('TARGET_EXISTS', `There is a “${entry.toString('utf8')}” in the folder already.`)
+    }
+  }
+}
+
+/** Renames within the folder without ever replacing another file, even one that appeared this instant. */
+function renameFree(folder: Folder, from: Buffer, to: Buffer): void {
+  if (from.equals(to)) return
+  const source = folder.at(from)
+  const target = folder.at(to)
+  try {
+    linkSync(source, target)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (code === 'EEXIST' && sameFile(source, target)) {
+      // A file system that ignores case: the new spelling already leads to this file.
+      renameSync(source, target)
+      return
+    }
+    if (!noLinks.has(code)) throw error
+    // No hard links here (exFAT, some shares): an empty file of our own reserves the name.
+    closeSync(openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL))
+    renameSync(source, target)
+    return
+  }
+  unlinkSync(source)
+}
+
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES'])
+
+function sameFile(a: Buffer, b: Buffer): boolean {
+  const [one, other] = [lstatSync(a, { bigint: true }), lstatSync(b, { bigint: true })]
+  return one.ino === other.ino && one.dev === other.dev && one.nlink === 1n
+}
+
+function discard(folder: Folder, temporary: Buffer): void {
+  try {
+    unlinkSync(folder.at(temporary))
+  } catch {
+    // The next start sweeps it; the error that led here is the one to report.
+  }
+}
+
+/** Whether a name is that of a temporary of ours. */
+export function isTemporary(name: Buffer): boolean {
+  const text = name.toString('latin1')
+  return (
+    /^[0-9a-f]{16}$/.test(text.slice(temporaryPrefix.length, -temporarySuffix.length)) &&
+    text.startsWith(temporaryPrefix) &&
+    text.endsWith(temporarySuffix)
+  )
+}
+
+/** Removes a temporary that a killed write left in a folder. */
+export function removeTemporary(folder: Folder, name: Buffer): void {
+  if (isTemporary(name)) discard(folder, name)
+}

@@ -1,0 +1,133 @@
+import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { CodedError } from '../errors.ts'
+import { openFolder } from '../files/folder.ts'
+import { isTemporary, removeTemporary } from '../files/write.ts'
+import type { Folder, FolderEntry } from '../schemas/folder.ts'
+import { isTrackName } from '../tags/containers/registry.ts'
+import { decodeName, joinPath, type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
+
+/** Folders that NAS systems keep for themselves. */
+const systemFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'])
+
+interface Entries {
+  readonly folders: readonly string[]
+  readonly tracks: readonly string[]
+}
+
+/** 2 before 10, case and accents only where all else is equal. */
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+export function compareNames(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+/** Names of the folders and tracks in a folder; hidden ones, and links that lead out of the library, are not shown. */
+function entriesOf(root: Buffer, path: LibraryPath): Entries {
+  const real = locatedBytes(locate(root, path))
+  const folders: string[] = []
+  const tracks: string[] = []
+  for (const entry of readdirSync(real, { encoding: 'buffer', withFileTypes: true }) as unknown as Dirent<Buffer>[]) {
+    if (entry.name[0] === 0x2e) continue
+    const name = decodeName(entry.name)
+    const kind = entry.isSymbolicLink()
+      ? linkKind(root, joinPath(path, name))
+      : entry.isDirectory()
+        ? 'folder'
+        : entry.isFile()
+          ? 'file'
+          : null
+    if (kind === 'folder' && !systemFolders.has(name)) folders.push(name)
+    if (kind === 'file' && isTrackName(name)) tracks.push(name)
+  }
+  return { folders: folders.sort(compareNames), tracks: tracks.sort(compareNames) }
+}
+
+function linkKind(root: Buffer, path: LibraryPath): 'folder' | 'file' | null {
+  try {
+    const stats = statSync(locatedBytes(locate(root, path)))
+    return stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : null
+  } catch {
+    return null
+  }
+}
+
+/** A folder and its direct children. Throws FOLDER_NOT_FOUND. */
+export function readFolder(root: Buffer, path: LibraryPath): Folder {
+  const { folders } = demandFolder(() => entriesOf(root, path))
+  return { path, name: nameOf(path), folders: folders.flatMap(name => countedEntry(root, joinPath(path, name)) ?? []) }
+}
+
+function countedEntry(root: Buffer, path: LibraryPath): FolderEntry | null {
+  const entry = { path, name: nameOf(path) }
+  try {
+    const { folders, tracks } = entriesOf(root, path)
+    return { ...entry, folders: folders.length, tracks: tracks.length }
+  } catch (error) {
+    // Gone since its parent was read, or not ours to read: shown, as empty, only in the second case.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : { ...entry, folders: 0, tracks: 0 }
+  }
+}
+
+/** Paths of the tracks of a folder in natural order, with those of all folders below it where `recursive` is set. Throws FOLDER_NOT_FOUND. */
+export function listTracks(root: Buffer, path: LibraryPath, recursive: boolean): LibraryPath[] {
+  const found: LibraryPath[] = []
+  // Links may make loops: every real folder is entered once.
+  const seen = new Set<string>()
+  const visit = (folder: LibraryPath, entries: Entries): void => {
+    for (const name of entries.tracks) found.push(joinPath(folder, name))
+    if (!recursive) return
+    for (const name of entries.folders) {
+      const child = joinPath(folder, name)
+      try {
+        const key = locatedBytes(locate(root, child)).toString('latin1')
+        if (seen.has(key)) continue
+        seen.add(key)
+        visit(child, entriesOf(root, child))
+      } catch (error) {
+        if (!(error instanceof CodedError) && typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
+      }
+    }
+  }
+  visit(
+    path,
+    demandFolder(() => entriesOf(root, path)),
+  )
+  return found
+}
+
+function demandFolder<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new CodedError('FOLDER_NOT_FOUND', 'The folder is not in the library; list its parent again.')
+    throw error
+  }
+}
+
+/** Removes what killed writes left in the library; returns how many files that were. Folders that cannot be read are passed over. */
+export function sweepTemporaries(root: Buffer): number {
+  let removed = 0
+  const visit = (path: Buffer): void => {
+    let entries: Dirent<Buffer>[]
+    try {
+      entries = readdirSync(path, { encoding: 'buffer', withFileTypes: true }) as unknown as Dirent<Buffer>[]
+    } catch {
+      return
+    }
+    if (entries.some(entry => entry.isFile() && isTemporary(entry.name))) {
+      const folder = openFolder(path, root)
+      for (const entry of entries) {
+        if (!entry.isFile() || !isTemporary(entry.name)) continue
+        removeTemporary(folder, entry.name)
+        removed++
+      }
+      folder.close()
+    }
+    for (const entry of entries) {
+      if (entry.isDirectory()) visit(Buffer.concat([path, Buffer.from('/'), entry.name]))
+    }
+  }
+  visit(root)
+  return removed
+}

@@ -1,0 +1,119 @@
+import { CodedError, toReason } from '../errors.ts'
+import { openFolder } from '../files/folder.ts'
+import { type OpenTrack, openTrack } from '../files/write.ts'
+import { type Picture, pictureTypes } from '../schemas/picture.ts'
+import type { Track, TrackSummary } from '../schemas/track.ts'
+import { fileKind, readAudio } from '../tags/audio.ts'
+import type { CodecOptions, TagFile } from '../tags/containers/container.ts'
+import { openTags } from '../tags/containers/registry.ts'
+import { imageInfo, sha256 } from '../tags/images.ts'
+import type { EmbeddedPicture } from '../tags/items.ts'
+import { readFields, readPictures } from '../tags/read.ts'
+import { type LibraryPath, locate, nameOf } from './paths.ts'
+
+/** A track opened for reading, taken apart where a codec knows how. */
+interface ReadTrack {
+  readonly track: OpenTrack
+  readonly file: TagFile | null
+  /** Why it cannot be written, where it cannot. */
+  readonly reason: { code: string; detail: string } | null
+}
+
+/** Opens a track of the library for the time of `use`. Throws coded and system errors. */
+async function withTrack<T>(
+  root: Buffer,
+  path: LibraryPath,
+  options: CodecOptions,
+  use: (read: ReadTrack) => Promise<T>,
+): Promise<T> {
+  const { folder: folderPath, name } = locate(root, path)
+  const folder = openFolder(folderPath, root)
+  try {
+    const track = openTrack(folder, name)
+    try {
+      return await use({ track, ...takeApart(track, nameOf(path), options) })
+    } finally {
+      track.close()
+    }
+  } finally {
+    folder.close()
+  }
+}
+
+function takeApart(track: OpenTrack, name: string, options: CodecOptions): Omit<ReadTrack, 'track'> {
+  try {
+    return { file: openTags(track.source, name, options), reason: null }
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return { file: null, reason: toReason(error) }
+  }
+}
+
+async function summaryOf({ track, file, reason }: ReadTrack, path: LibraryPath): Promise<TrackSummary> {
+  const name = nameOf(path)
+  const last = file?.kept.at(-1)
+  const stream = file?.container === 'MP3' ? last : undefined
+  const readOnly = (track.stats.mode & 0o222n) === 0n
+  return {
+    path,
+    name,
+    revision: track.revision,
+    size: Number(track.stats.size),
+    modified: new Date(Number(track.stats.mtimeMs)).toISOString(),
+    writable: file !== null && !readOnly,
+    reason: reason ?? (readOnly ? { code: 'READ_ONLY', detail: 'The file is marked read-only.' } : null),
+    audio: await readAudio(track.source, fileKind(file?.container ?? null, name), stream),
+    tags: file ? Object.fromEntries([...readFields(file)].map(([field, values]) => [field, [...values]])) : {},
+    pictures: file ? readPictures(file).length : 0,
+  }
+}
+
+/** The summary of a track, or null where it is still in the revision that the caller knows. */
+export function readSummary(
+  root: Buffer,
+  path: LibraryPath,
+  options: CodecOptions,
+  known?: string,
+): Promise<TrackSummary | null> {
+  return withTrack(root, path, options, async read => (read.track.revision === known ? null : summaryOf(read, path)))
+}
+
+/** A track in full: every item, every picture, every warning. */
+export function readTrack(root: Buffer, path: LibraryPath, options: CodecOptions): Promise<Track> {
+  return withTrack(root, path, options, async read => ({
+    ...(await summaryOf(read, path)),
+    pictures: read.file ? readPictures(read.file).map(describePicture) : [],
+    items: read.file?.blocks.flatMap(block => block.items()) ?? [],
+    warnings: [...(read.file?.warnings ?? [])],
+  }))
+}
+
+function describePicture(picture: EmbeddedPicture, index: number): Picture {
+  const data = picture.data()
+  const info = imageInfo(data)
+  return {
+    index,
+    type: pictureTypes[picture.type] ?? 'other',
+    mime: info?.mime ?? (picture.mime || 'application/octet-stream'),
+    width: info?.width ?? null,
+    height: info?.height ?? null,
+    bytes: data.length,
+    sha256: sha256(data),
+    description: picture.description,
+  }
+}
+
+/** The bytes of an embedded picture and what they are. Throws PICTURE_NOT_FOUND. */
+export function readPicture(
+  root: Buffer,
+  path: LibraryPath,
+  options: CodecOptions,
+  index: number,
+): Promise<{ mime: string; data: Uint8Array }> {
+  return withTrack(root, path, options, async ({ file }) => {
+    const picture = file && readPictures(file)[index]
+    if (!picture) throw new CodedError('PICTURE_NOT_FOUND', 'The track has no picture of this number.')
+    const data = picture.data()
+    return { mime: imageInfo(data)?.mime ?? 'application/octet-stream', data }
+  })
+}

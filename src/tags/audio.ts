@@ -1,0 +1,107 @@
+import { type IAudioMetadata, parseFromTokenizer } from 'music-metadata'
+import { AbstractTokenizer, EndOfStreamError, type IReadChunkOptions } from 'strtok3'
+import { type ByteSource, subSource } from '../files/source.ts'
+import type { Audio } from '../schemas/track.ts'
+
+/* Audio properties, and the second opinion on a written file: both by music-metadata. */
+
+/** Feeds music-metadata from a byte source: its own reading of files costs more than its parsing. */
+class SourceTokenizer extends AbstractTokenizer {
+  override fileInfo: { size: number; mimeType?: string; path?: string }
+  readonly #source: ByteSource
+
+  constructor(source: ByteSource, kind: FileKind) {
+    super()
+    this.#source = source
+    this.fileInfo = { size: source.size, ...kind }
+  }
+
+  override async readBuffer(target: Uint8Array, options?: IReadChunkOptions): Promise<number> {
+    const { position } = this.normalizeOptions(target, options)
+    const length = await this.peekBuffer(target, options)
+    this.position = position + length
+    return length
+  }
+
+  override async peekBuffer(target: Uint8Array, options?: IReadChunkOptions): Promise<number> {
+    const { position, length, mayBeLess } = this.normalizeOptions(target, options)
+    const available = Math.max(0, Math.min(length, this.#source.size - position))
+    if (available < length && !mayBeLess) throw new EndOfStreamError()
+    if (available > 0) target.set(this.#source.read(position, available))
+    return available
+  }
+
+  override supportsRandomAccess(): boolean {
+    return true
+  }
+
+  setPosition(position: number): void {
+    this.position = position
+  }
+}
+
+type FileKind = { mimeType?: string; path?: string }
+
+const mimeTypes: Readonly<Record<string, string>> = { MP3: 'audio/mpeg', FLAC: 'audio/flac' }
+
+/** How music-metadata is to take a file: by what we found it to be, or else by its name. */
+export function fileKind(container: string | null, name: string): FileKind {
+  const mimeType = container === null ? undefined : mimeTypes[container]
+  return mimeType ? { mimeType } : { path: name }
+}
+
+function parse(source: ByteSource, kind: FileKind): Promise<IAudioMetadata> {
+  return parseFromTokenizer(new SourceTokenizer(source, kind), { duration: false, skipCovers: true })
+}
+
+/** Audio properties of a file, or null where music-metadata finds none. `stream` leaves out tags around it, which need not be parsed for that. */
+export async function readAudio(
+  source: ByteSource,
+  kind: FileKind,
+  stream?: { offset: number; length: number },
+): Promise<Audio | null> {
+  try {
+    const { format } = await parse(stream ? subSource(source, stream.offset, stream.length) : source, kind)
+    return {
+      container: format.container ?? null,
+      codec: format.codec ?? null,
+      lossless: format.lossless ?? null,
+      duration: finite(format.duration),
+      bitrate: finite(format.bitrate),
+      sampleRate: finite(format.sampleRate),
+      channels: finite(format.numberOfChannels),
+      bitsPerSample: finite(format.bitsPerSample),
+    }
+  } catch {
+    return null
+  }
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null
+}
+
+/** Tags (by native format) and properties of a file as music-metadata reads it whole; null where it cannot. */
+export async function independentReading(source: ByteSource, kind: FileKind): Promise<IAudioMetadata | null> {
+  try {
+    return await parse(source, kind)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Why an independent reader would take the edited file for damaged, or null where it reads it as well as the old one: the same
+ * codec, sample rate and channels.
+ */
+export async function damageSeen(before: ByteSource, after: ByteSource, kind: FileKind): Promise<string | null> {
+  const old = await independentReading(before, kind)
+  if (!old) return null
+  const now = await independentReading(after, kind)
+  if (!now) return 'an independent reader could read the old file and cannot read the new one'
+  for (const property of ['codec', 'sampleRate', 'numberOfChannels', 'bitsPerSample'] as const) {
+    if (old.format[property] !== now.format[property])
+      return `an independent reader finds another ${property} in the new file`
+  }
+  return null
+}

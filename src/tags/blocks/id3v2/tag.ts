@@ -1,0 +1,343 @@
+import { crc32, inflateSync } from 'node:zlib'
+import { CodedError } from '../../../errors.ts'
+import { type ByteSource, bufferSource, readLimit, subSource } from '../../../files/source.ts'
+import { type Piece, piecesBytes, piecesLength } from '../../../files/splice.ts'
+import { modernId } from './ids.ts'
+import { latin1 } from './text.ts'
+import { resynchronise, unsynchronise } from './unsync.ts'
+
+/** A frame where it stands. `id` is the modern name, `nativeId` the one in the file. */
+export interface Frame {
+  readonly id: string
+  readonly nativeId: string
+  /** Header and body as stored; a header with a plain size in an ID3v2.4 tag is mended to a synchsafe one. */
+  readonly raw: readonly Piece[]
+  /** Bytes of the body as stored. */
+  readonly size: number
+  /** The body a reader means (without unsynchronisation, compression and the extra header fields), at least its first `length` bytes; null where it is encrypted or its compression is broken. */
+  body(length?: number): Uint8Array | null
+}
+
+/** An ID3v2 tag (ID3v2.2, 2.3, 2.4 §3). Offsets are of the file. */
+export interface Id3v2Tag {
+  readonly source: ByteSource
+  readonly offset: number
+  /** All bytes of the tag, header and footer included. */
+  readonly length: number
+  readonly version: 2 | 3 | 4
+  readonly revision: number
+  readonly flags: number
+  readonly extended: Uint8Array
+  readonly frames: readonly Frame[]
+  /** Bytes behind the frames that are neither frames nor padding, kept as they are. */
+  junk(): readonly Piece[]
+  /** Whether all of the tag (2.2, 2.3) or every frame (2.4) is unsynchronised. */
+  readonly unsynchronised: boolean
+}
+
+const unsyncFlag = 0x80
+const extendedFlag = 0x40
+const footerFlag = 0x10
+
+export const synchsafe = (b: Uint8Array, at = 0): number =>
+  ((byte(b, at) & 127) << 21) |
+  ((byte(b, at + 1) & 127) << 14) |
+  ((byte(b, at + 2) & 127) << 7) |
+  (byte(b, at + 3) & 127)
+
+const byte = (b: Uint8Array, at: number): number => b[at] ?? 0
+const uint32 = (b: Uint8Array, at = 0): number =>
+  ((byte(b, at) << 24) | (byte(b, at + 1) << 16) | (byte(b, at + 2) << 8) | byte(b, at + 3)) >>> 0
+
+export function encodeSynchsafe(value: number): Uint8Array {
+  return Uint8Array.of((value >>> 21) & 127, (value >>> 14) & 127, (value >>> 7) & 127, value & 127)
+}
+
+function encodeUint32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255)
+}
+
+/** Length in bytes of the tag that starts at `offset`, or 0 where none does; throws MALFORMED_FILE where its size cannot be true. */
+export function id3v2LengthAt(source: ByteSource, offset: number): number {
+  if (offset + 10 > source.size) return 0
+  const h = source.read(offset, 10)
+  if (latin1(h.subarray(0, 3)) !== 'ID3' || byte(h, 3) === 0xff || byte(h, 4) === 0xff) return 0
+  if ((byte(h, 6) | byte(h, 7) | byte(h, 8) | byte(h, 9)) & 0x80) {
+    throw new CodedError(
+      'MALFORMED_FILE',
+      'The size of its ID3v2 tag is not a valid size; another program damaged the tag.',
+    )
+  }
+  const length = 10 + synchsafe(h, 6) + (byte(h, 3) === 4 && byte(h, 5) & footerFlag ? 10 : 0)
+  if (offset + length > source.size) {
+    throw new CodedError(
+      'MALFORMED_FILE',
+      `Its ID3v2 tag claims ${length} bytes, but the file ends after ${source.size - offset}; the file is cut short or the tag damaged.`,
+    )
+  }
+  return length
+}
+
+/** Reads the tag at `offset`, where id3v2LengthAt said there is one. Throws MALFORMED_FILE where it cannot be taken apart without loss. */
+export function readId3v2(source: ByteSource, offset: number): Id3v2Tag {
+  const length = id3v2LengthAt(source, offset)
+  const h = source.read(offset, 10)
+  const version = byte(h, 3)
+  const flags = byte(h, 5)
+  if (version !== 2 && version !== 3 && version !== 4) {
+    throw new CodedError('MALFORMED_FILE', `Its tag says it is ID3v2.${version}, a version that does not exist.`)
+  }
+  if (version === 2 && flags & extendedFlag) {
+    throw new CodedError('MALFORMED_FILE', 'Its ID3v2.2 tag is compressed as a whole, which no program defines.')
+  }
+  const bodyLength = synchsafe(h, 6)
+  const wrapped = version < 4 && (flags & unsyncFlag) !== 0
+  const view = wrapped
+    ? bufferSource(resynchronise(source.read(offset + 10, bodyLength)))
+    : subSource(source, offset + 10, bodyLength)
+  const piece = (at: number, n: number): Piece => (wrapped ? view.read(at, n) : { offset: offset + 10 + at, length: n })
+  const extended = flags & extendedFlag && version > 2 ? readExtended(view, version) : new Uint8Array(0)
+  const walked = walkFrames(view, extended.length, version)
+  const frames = walked.frames.map(f =>
+    makeFrame(
+      view,
+      f,
+      version,
+      flags,
+      walked.plain ? mendedPiece(piece, view) : at => [piece(at.at, at.header + at.size)],
+    ),
+  )
+  return {
+    source,
+    offset,
+    length,
+    version,
+    revision: byte(h, 4),
+    flags,
+    extended,
+    frames,
+    junk: () => junkPieces(view, walked.end, piece),
+    unsynchronised: (flags & unsyncFlag) !== 0,
+  }
+}
+
+/** The extended header with its size field; empty where a tagger set the flag and wrote none (frames follow at once). */
+function readExtended(view: ByteSource, version: number): Uint8Array {
+  if (view.size < 4) return new Uint8Array(0)
+  const size = view.read(0, 4)
+  if (/^[A-Z][A-Z0-9]{3}$/.test(latin1(size))) return new Uint8Array(0)
+  return view.read(0, version === 4 ? synchsafe(size) : 4 + uint32(size))
+}
+
+interface Walked {
+  readonly id: string
+  readonly at: number
+  readonly size: number
+  readonly flags: number
+}
+
+function walkFrames(
+  view: ByteSource,
+  start: number,
+  version: number,
+): { frames: Walked[]; end: number; plain?: boolean } {
+  if (version === 2)
+    return demand(walk(view, start, 2, (b, at) => (byte(b, at) << 16) | (byte(b, at + 1) << 8) | byte(b, at + 2)))
+  if (version === 3) return demand(walk(view, start, 3, uint32))
+  const safe = walk(view, start, 4, synchsafe)
+  if (safe.clean) return safe
+  // iTunes and others wrote ID3v2.4 frames with plain sizes: take those where only they lead through the tag.
+  const plain = walk(view, start, 4, uint32)
+  return plain.clean ? { ...plain, plain: true } : demand(safe)
+}
+
+type WalkResult = { frames: Walked[]; end: number; clean: boolean; overrun: boolean }
+
+function demand(walked: WalkResult): WalkResult {
+  if (walked.overrun) {
+    throw new CodedError(
+      'MALFORMED_FILE',
+      'A frame of its ID3v2 tag claims more bytes than the tag has; the tag is damaged.',
+    )
+  }
+  return walked
+}
+
+function walk(
+  view: ByteSource,
+  start: number,
+  version: number,
+  sizeOf: (b: Uint8Array, at: number) => number,
+): WalkResult {
+  const idLength = version === 2 ? 3 : 4
+  const header = version === 2 ? 6 : 10
+  const valid = version === 2 ? /^[A-Z][A-Z0-9]{2}$/ : /^[A-Z][A-Z0-9]{3}$/
+  const frames: Walked[] = []
+  let at = start
+  while (at + header <= view.size) {
+    const h = view.read(at, header)
+    if (h[0] === 0) return { frames, end: at, clean: true, overrun: false }
+    const id = latin1(h.subarray(0, idLength))
+    const size = sizeOf(h, idLength)
+    const next = at + header + size
+    const known = valid.test(id)
+    if (next > view.size) return { frames, end: at, clean: false, overrun: known }
+    // A name that is none may still be a frame of a careless program, if what follows is one.
+    if (!known && !plausible(view, next, valid, idLength)) return { frames, end: at, clean: false, overrun: false }
+    frames.push({ id, at, size, flags: version === 2 ? 0 : (byte(h, 8) << 8) | byte(h, 9) })
+    at = next
+  }
+  return { frames, end: at, clean: true, overrun: false }
+}
+
+function plausible(view: ByteSource, at: number, valid: RegExp, idLength: number): boolean {
+  if (at + idLength > view.size) return at === view.size
+  const id = view.read(at, idLength)
+  return id[0] === 0 || valid.test(latin1(id))
+}
+
+type RawOf = (frame: Walked & { header: number }) => readonly Piece[]
+
+function mendedPiece(piece: (at: number, n: number) => Piece, view: ByteSource): RawOf {
+  return ({ at, size, header }) => {
+    const mended = Buffer.from(view.read(at, header))
+    mended.set(encodeSynchsafe(size), 4)
+    return [mended, piece(at + header, size)]
+  }
+}
+
+function makeFrame(view: ByteSource, walked: Walked, version: 2 | 3 | 4, tagFlags: number, rawOf: RawOf): Frame {
+  const header = version === 2 ? 6 : 10
+  const start = walked.at + header
+  const unsynchronised = version === 4 && (tagFlags & unsyncFlag || walked.flags & 0x02)
+  const transformed = walked.flags & 0xff || unsynchronised
+  return {
+    id: modernId(walked.id, version),
+    nativeId: walked.id,
+    raw: rawOf({ ...walked, header }),
+    size: walked.size,
+    body(length = walked.size) {
+      if (!transformed) return view.read(start, Math.min(length, walked.size))
+      const stored = view.read(start, walked.size)
+      return version === 4 ? decode24(stored, walked.flags, Boolean(unsynchronised)) : decode23(stored, walked.flags)
+    },
+  }
+}
+
+/** ID3v2.3 §3.3.1: compression with its size, encryption, grouping. */
+function decode23(stored: Uint8Array, flags: number): Uint8Array | null {
+  if (flags & 0x40) return null
+  const extra = (flags & 0x80 ? 4 : 0) + (flags & 0x20 ? 1 : 0)
+  const body = stored.subarray(extra)
+  return flags & 0x80 ? inflate(body) : body
+}
+
+/** ID3v2.4 §4.1: grouping, compression, encryption, unsynchronisation, data length indicator. */
+function decode24(stored: Uint8Array, flags: number, unsynchronised: boolean): Uint8Array | null {
+  if (flags & 0x04) return null
+  let body = stored.subarray((flags & 0x40 ? 1 : 0) + (flags & 0x09 ? 4 : 0))
+  if (unsynchronised) body = resynchronise(body)
+  return flags & 0x08 ? inflate(body) : body
+}
+
+function inflate(body: Uint8Array): Uint8Array | null {
+  try {
+    return inflateSync(body, { maxOutputLength: readLimit })
+  } catch {
+    return null
+  }
+}
+
+function junkPieces(view: ByteSource, start: number, piece: (at: number, n: number) => Piece): Piece[] {
+  const step = 64 * 1024
+  for (let end = view.size; end > start; ) {
+    const from = Math.max(start, end - step)
+    const bytes = view.read(from, end - from)
+    for (let i = bytes.length - 1; i >= 0; i--) if (bytes[i] !== 0) return [piece(start, from + i + 1 - start)]
+    end = from
+  }
+  return []
+}
+
+/** A frame to be written, with its header for the tag's version. `id` is the id stored in the file. Throws where the body is too large for the version. */
+export function encodeFrame(id: string, body: Uint8Array, version: number, unsynchronised: boolean): Uint8Array {
+  if (body.length >= (version === 2 ? 1 << 24 : 1 << 28)) {
+    throw new CodedError(
+      'VALUE_UNSUPPORTED',
+      `A frame of ${body.length} bytes does not fit into an ID3v2.${version} tag.`,
+    )
+  }
+  const name = Buffer.from(id, 'latin1')
+  if (version === 2) return Buffer.concat([name, encodeUint32(body.length).subarray(1), body])
+  if (version === 3) return Buffer.concat([name, encodeUint32(body.length), Uint8Array.of(0, 0), body])
+  const stored = unsynchronised ? unsynchronise(body) : body
+  return Buffer.concat([name, encodeSynchsafe(stored.length), Uint8Array.of(0, unsynchronised ? 0x02 : 0), stored])
+}
+
+/** What a tag needs besides its frames. */
+export interface TagShape {
+  readonly version: 2 | 3 | 4
+  readonly revision: number
+  readonly flags: number
+  readonly extended: Uint8Array
+}
+
+export const emptyShape = (version: 3 | 4): TagShape => ({
+  version,
+  revision: 0,
+  flags: 0,
+  extended: new Uint8Array(0),
+})
+
+/** Padding for a tag that is written anew, so that the next edits fit (bytes), and the most that is kept when a tag shrinks. */
+const newPadding = 2048
+const mostPadding = 64 * 1024
+
+/**
+ * A whole tag: header, extended header, `content` and padding (none before a footer). With `room`, the length in bytes of
+ * the tag that it replaces, padding makes it as long where it can.
+ */
+export function assembleId3v2(source: ByteSource, shape: TagShape, content: readonly Piece[], room: number): Piece[] {
+  const wrapped = shape.version < 4 && (shape.flags & unsyncFlag) !== 0
+  const footer = shape.version === 4 && (shape.flags & footerFlag) !== 0
+  const frames: Piece[] = wrapped ? [piecesBytes(source, content)] : [...content]
+  const bare = 10 + shape.extended.length + piecesLength(frames) + (footer ? 10 : 0)
+  const spare = room - bare
+  const padding = footer ? 0 : spare >= 0 && spare <= mostPadding ? spare : newPadding
+  const extended = renewExtended(source, shape, frames, padding)
+  let body: Piece[] = [extended, ...frames, new Uint8Array(padding)]
+  if (wrapped) body = [wrap(Buffer.concat([extended, frames[0] as Uint8Array]), room, padding)]
+  const size = piecesLength(body)
+  if (size >= 1 << 28)
+    throw new CodedError('VALUE_UNSUPPORTED', 'The tag would be larger than the 256 MiB that ID3v2 allows.')
+  const header = (mark: string) =>
+    Buffer.concat([Buffer.from(mark), Uint8Array.of(shape.version, shape.revision, shape.flags), encodeSynchsafe(size)])
+  return [header('ID3'), ...body, ...(footer ? [header('3DI')] : [])]
+}
+
+/** An unsynchronised body with its padding: how long it becomes is known only afterwards. */
+function wrap(bytes: Uint8Array, room: number, padding: number): Uint8Array {
+  const wrapped = unsynchronise(bytes)
+  const spare = room - 10 - wrapped.length
+  return Buffer.concat([wrapped, new Uint8Array(spare >= 0 && spare <= mostPadding ? spare : padding)])
+}
+
+/** The extended header for new content: ID3v2.3 §3.2 tells the padding in it, and both versions may have a CRC-32 of the frames. */
+function renewExtended(source: ByteSource, shape: TagShape, frames: readonly Piece[], padding: number): Uint8Array {
+  const { extended, version } = shape
+  if (extended.length === 0) return extended
+  const renewed = Buffer.from(extended)
+  if (version === 3 && renewed.length >= 10) {
+    renewed.writeUInt32BE(padding, 6)
+    if (byte(renewed, 4) & 0x80 && renewed.length >= 14) renewed.writeUInt32BE(crc32(piecesBytes(source, frames)), 10)
+  }
+  if (version === 4 && renewed.length >= 6) {
+    // §3.2: flags in one byte; each set flag brings a length byte and its data, in this order: update, CRC, restrictions.
+    const at = 6 + (byte(renewed, 5) & 0x40 ? 1 : 0)
+    if (byte(renewed, 5) & 0x20 && renewed.length >= at + 6) {
+      const crc = crc32(Buffer.concat([piecesBytes(source, frames), new Uint8Array(padding)]))
+      renewed.set([(crc >>> 28) & 15, ...encodeSynchsafe(crc & 0x0fffffff)], at + 1)
+    }
+  }
+  return renewed
+}

@@ -1,0 +1,89 @@
+import { CodedError } from '../../errors.ts'
+import type { ByteSource } from '../../files/source.ts'
+import { latin1 } from '../blocks/id3v2/text.ts'
+import type { CodecOptions, Container, TagFile } from './container.ts'
+import { flac } from './flac.ts'
+import { mpeg } from './mpeg.ts'
+import { leadingId3v2 } from './surrounding.ts'
+
+/** The containers that can be written. Those with a marker of their own come first: MPEG audio is recognised by its frames only. */
+const containers: readonly Container[] = [flac, mpeg]
+
+/** Audio files that are listed although they cannot be written: extension to the name of the format. */
+const readable: ReadonlyMap<string, string> = new Map([
+  ['aac', 'AAC'],
+  ['aif', 'AIFF'],
+  ['aifc', 'AIFF-C'],
+  ['aiff', 'AIFF'],
+  ['ape', "Monkey's Audio"],
+  ['asf', 'ASF'],
+  ['dff', 'DSDIFF'],
+  ['dsf', 'DSF'],
+  ['m4a', 'MP4'],
+  ['m4b', 'MP4'],
+  ['m4p', 'MP4'],
+  ['m4r', 'MP4'],
+  ['mka', 'Matroska'],
+  ['mp+', 'Musepack'],
+  ['mp4', 'MP4'],
+  ['mpc', 'Musepack'],
+  ['oga', 'Ogg'],
+  ['ogg', 'Ogg'],
+  ['opus', 'Ogg Opus'],
+  ['spx', 'Ogg Speex'],
+  ['tta', 'TrueAudio'],
+  ['wav', 'WAV'],
+  ['weba', 'WebM'],
+  ['wma', 'WMA'],
+  ['wv', 'WavPack'],
+])
+
+const markers: ReadonlyArray<readonly [at: number, marker: string, name: string]> = [
+  [0, 'OggS', 'Ogg'],
+  [4, 'ftyp', 'MP4'],
+  [0, 'RIFF', 'WAV'],
+  [0, 'RF64', 'WAV'],
+  [0, 'FORM', 'AIFF'],
+  [0, '\x30\x26\xb2\x75', 'WMA'],
+  [0, 'wvpk', 'WavPack'],
+  [0, 'MAC ', "Monkey's Audio"],
+  [0, 'MPCK', 'Musepack'],
+  [0, 'MP+', 'Musepack'],
+  [0, 'TTA1', 'TrueAudio'],
+  [0, 'DSD ', 'DSF'],
+  [0, 'FRM8', 'DSDIFF'],
+  [0, '\x1a\x45\xdf\xa3', 'Matroska'],
+]
+
+const extensionOf = (name: string): string => /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+
+const writable = new Map(
+  containers.flatMap(container => container.extensions.map(extension => [extension, container] as const)),
+)
+
+/** Whether a file of this name is a track. */
+export function isTrackName(name: string): boolean {
+  const extension = extensionOf(name)
+  return writable.has(extension) || readable.has(extension)
+}
+
+/**
+ * Takes a file apart by what it is, not by what it is called. Throws UNSUPPORTED_CONTAINER for a kind that cannot be written
+ * and MALFORMED_FILE for one that is damaged or no audio at all.
+ */
+export function openTags(source: ByteSource, name: string, options: CodecOptions): TagFile {
+  if (source.size === 0) throw new CodedError('MALFORMED_FILE', 'The file is empty.')
+  const start = leadingId3v2(source).at(-1) ?? 0
+  const other = markers.find(([at, marker]) => startsWith(source, start + at, marker))?.[2]
+  if (other !== undefined)
+    throw new CodedError('UNSUPPORTED_CONTAINER', `${other} files are listed and played, but cannot be edited yet.`)
+  const byContent = containers.find(container => container.recognises(source, start))
+  const container = byContent ?? writable.get(extensionOf(name))
+  if (container) return container.open(source, options)
+  const kind = readable.get(extensionOf(name)) ?? 'these'
+  throw new CodedError('UNSUPPORTED_CONTAINER', `${kind} files are listed and played, but cannot be edited yet.`)
+}
+
+function startsWith(source: ByteSource, at: number, marker: string): boolean {
+  return at + marker.length <= source.size && latin1(source.read(at, marker.length)) === marker
+}

@@ -1,0 +1,110 @@
+import type { ByteSource } from '../../files/source.ts'
+import { type Piece, type Splice, splicesFor } from '../../files/splice.ts'
+import { type ApeTag, apeBlock, readApe } from '../blocks/ape.ts'
+import { hasId3v1, id3v1Block, id3v1Length } from '../blocks/id3v1.ts'
+import { emptyId3v2Block, id3v2Block } from '../blocks/id3v2/block.ts'
+import { assembleId3v2, emptyShape, id3v2LengthAt, readId3v2 } from '../blocks/id3v2/tag.ts'
+import { latin1 } from '../blocks/id3v2/text.ts'
+import type { PatchedBlock, TagBlock } from '../items.ts'
+import type { CodecOptions } from './container.ts'
+
+/* The tags that stand around streams which have no place of their own for them: ID3v2 in front; APE, Lyrics3 and ID3v1 behind. */
+
+export interface SurroundingTags {
+  readonly id3v2: TagBlock | null
+  readonly ape: TagBlock | null
+  readonly id3v1: TagBlock | null
+  /** A block for a file without ID3v2. */
+  readonly newId3v2: TagBlock
+  /** Where the stream starts and ends. */
+  readonly start: number
+  readonly end: number
+  readonly warnings: readonly string[]
+  rebuild(patched: ReadonlyMap<TagBlock, PatchedBlock>): Splice[]
+}
+
+/** End of the ID3v2 tags at the start of a file, of which careless programs write several. */
+export function leadingId3v2(source: ByteSource): number[] {
+  const offsets: number[] = []
+  let at = 0
+  for (let length = id3v2LengthAt(source, at); length > 0; length = id3v2LengthAt(source, at)) {
+    offsets.push(at)
+    at += length
+  }
+  return [...offsets, at]
+}
+
+export function readSurroundingTags(source: ByteSource, options: CodecOptions): SurroundingTags {
+  const offsets = leadingId3v2(source)
+  const start = offsets.at(-1) ?? 0
+  const tag = offsets.length > 1 ? readId3v2(source, 0) : null
+  const tail = readTail(source, start)
+  const id3v2 = tag && id3v2Block(tag)
+  const ape = tail.ape && apeBlock(tail.ape)
+  const id3v1 = tail.id3v1 === null ? null : id3v1Block(source, tail.id3v1)
+  const newId3v2 = emptyId3v2Block(options.id3Version)
+  return {
+    id3v2,
+    ape,
+    id3v1,
+    newId3v2,
+    start,
+    end: tail.start,
+    warnings: offsets.length > 2 ? ['The file has several ID3v2 tags; only the first is read and edited.'] : [],
+    rebuild(patched) {
+      const splices: Splice[] = []
+      const put = (
+        block: TagBlock | null,
+        offset: number,
+        length: number,
+        pieces: (content: readonly Piece[]) => readonly Piece[],
+      ) => {
+        const after = block && patched.get(block)
+        if (after) splices.push(...splicesFor(source, { offset, length }, pieces(after.content)))
+      }
+      put(newId3v2, 0, 0, content => assembleId3v2(source, emptyShape(options.id3Version), content, 0))
+      if (tag) put(id3v2, 0, tag.length, content => assembleId3v2(source, tag, content, tag.length))
+      if (tail.ape) put(ape, tail.ape.offset, tail.ape.length, content => content)
+      if (tail.id3v1 !== null) put(id3v1, tail.id3v1, id3v1Length, content => content)
+      return splices
+    },
+  }
+}
+
+interface Tail {
+  readonly start: number
+  readonly ape: ApeTag | null
+  readonly id3v1: number | null
+}
+
+/** The tags at the end of a file, whatever their order; the innermost starts where the stream ends. */
+function readTail(source: ByteSource, from: number): Tail {
+  let end = source.size
+  let ape: ApeTag | null = null
+  let id3v1: number | null = null
+  for (;;) {
+    const room = end - from
+    if (id3v1 === null && room >= id3v1Length && hasId3v1(source, end)) {
+      end -= id3v1Length
+      id3v1 = end
+      continue
+    }
+    const found: ApeTag | null = ape === null && room >= 32 ? readApe(source, end) : null
+    if (found && found.length <= room) {
+      end -= found.length
+      ape = found
+      continue
+    }
+    const lyrics = lyrics3Length(source, end, room)
+    if (lyrics === 0) return { start: end, ape, id3v1 }
+    end -= lyrics
+  }
+}
+
+/** Length of a Lyrics3v2 tag that ends at `end`, or 0: six digits of size and `LYRICS200` behind the fields. */
+function lyrics3Length(source: ByteSource, end: number, room: number): number {
+  if (room < 15 || latin1(source.read(end - 9, 9)) !== 'LYRICS200') return 0
+  const digits = latin1(source.read(end - 15, 6))
+  const length = /^\d{6}$/.test(digits) ? Number(digits) + 15 : 0
+  return length <= room ? length : 0
+}
