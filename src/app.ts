@@ -29,6 +29,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     genReqId: requestIdOf,
     trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : trustProxy,
     bodyLimit: 1024 * 1024,
+    // ms to receive a whole request, so that a client that dawdles does not hold a connection for ever
+    requestTimeout: 120_000,
     frameworkErrors: sendProblem,
     clientErrorHandler: answerBadHttp,
     // load-shedding answers while the server stops, with a problem
