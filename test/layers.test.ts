@@ -53,7 +53,7 @@ describe('imports point down the layers', () => {
       const allowed = layers[partOf(path)]
       assert.ok(allowed, `${partOf(path)} has no row in the table of layers`)
       for (const { target, typesOnly } of localImports(path, text)) {
-        const permitted = [partOf(path), ...allowed.imports, ...(typesOnly ? (allowed.types ?? []) : [])]
+        const permitted: string[] = [partOf(path), ...allowed.imports, ...(typesOnly ? (allowed.types ?? []) : [])]
         assert.ok(
           permitted.includes(partOf(target)) || permitted.includes(target),
           `${path} must not import ${target}${typesOnly ? '' : ', unless as a type where the table says so'}`,
