@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { Change, ChangeFile, ChangeRequest } from '../../schemas/change.ts'
+import type { Change, ChangeFile, ChangeRequest, FileStatus } from '../../schemas/change.ts'
 import { ApiProblem, api, problemText } from '../api.ts'
 import type { Draft } from '../model/draft.ts'
 import { text } from '../text.ts'
@@ -31,11 +31,11 @@ export async function save(): Promise<boolean> {
       targets.map(track => [track.path, (basis.value.get(track.path) ?? track).revision]),
     )
     const request = { target: { paths: targets.map(track => track.path) }, edits: asked, revisions }
-    const agreed = targets.length === 1 ? request : await agree(sent, request)
+    const agreed = targets.length === 1 ? { request, left: [] } : await agree(sent, request)
     if (!agreed) return false
-    const change = await post(sent, agreed)
+    const change = await post(sent, agreed.request)
     await settle(change)
-    return conclude(sent, change)
+    return await conclude(sent, change, agreed.left)
   } catch (thrown) {
     notice.value = { kind: 'error', words: text.saving.failed, details: [problemText(thrown)], showWhy: null }
     return false
@@ -50,17 +50,24 @@ export function overwrite(): Promise<boolean> {
   return save()
 }
 
-/** Shows the plan and gives the request that does what it shows, or null where the person said no. */
-async function agree(sent: Draft, request: ChangeRequest): Promise<ChangeRequest | null> {
+/**
+ * Shows the plan and gives the request that does what it shows, with the conflicts that it leaves; or null where the
+ * person said no. What is refused was seen to be refused, and is done with.
+ */
+async function agree(
+  sent: Draft,
+  request: ChangeRequest,
+): Promise<{ request: ChangeRequest; left: readonly ChangeFile[] } | null> {
   const plan = await post(sent, { ...request, dryRun: true })
   const agreed = await showChange(plan, 'plan', text.plan.title(plan.summary.applied))
   const files = plan.files.filter(file => file.status === 'applied')
+  const left = plan.files.filter(file => file.status === 'conflict')
   if (!agreed || files.length === 0) {
-    await showConflicts(plan.files)
+    await showConflicts(left)
     return null
   }
   const revisions = Object.fromEntries(files.flatMap(({ path, revision }) => (revision ? [[path, revision]] : [])))
-  return { ...request, target: { paths: files.map(file => file.path) }, revisions }
+  return { request: { ...request, target: { paths: files.map(file => file.path) }, revisions }, left }
 }
 
 async function post(sent: Draft, request: ChangeRequest): Promise<Change> {
@@ -73,29 +80,32 @@ async function post(sent: Draft, request: ChangeRequest): Promise<Change> {
   }
 }
 
-async function conclude(sent: Draft, change: Change): Promise<boolean> {
+/** Says how a change went. Says whether nothing is left to save; otherwise what is left stays in the draft. */
+async function conclude(sent: Draft, change: Change, left: readonly ChangeFile[]): Promise<boolean> {
   const { files, summary } = change
-  const left = selectedTracks.value.length - summary.applied - summary.unchanged
-  if (wentWell(change) && left <= 0) {
+  if (summary.applied > 0) offerUndo(change)
+  if (await showConflicts([...left, ...files.filter(file => file.status === 'conflict')])) return false
+  if (wentWell(change)) {
     dropSaved(sent, new Set())
-    if (summary.applied > 0) offerUndo(change)
-    else say(text.saving.nothing)
+    if (summary.applied === 0) say(text.saving.nothing)
     return true
   }
-  if (summary.applied > 0) offerUndo(change)
-  if (await showConflicts(files)) return false
-  const refused = new Set(files.flatMap(file => file.problems.map(problem => problem.field)))
-  if (summary.applied > 0 && left <= 0) dropSaved(sent, refused)
-  const details = files.flatMap(file => reasonsOf(file)).slice(0, 3)
-  const words = files.length > 1 || left > 0 ? text.saving.partial(Math.max(left, 1)) : text.saving.failed
-  const showWhy = files.length > 1 ? () => void showChange(change, 'outcome', text.plan.outcome) : null
-  notice.value = { kind: 'partial', words, details: details.length > 0 ? details : [text.saving.partialHint], showWhy }
+  const troubled = files.filter(({ status, problems }) => !isDone(status) || problems.length > 0)
+  if (files.every(file => isDone(file.status))) {
+    dropSaved(sent, new Set(files.flatMap(file => file.problems.map(problem => problem.field))))
+  }
+  const details = [...new Set(troubled.flatMap(reasonsOf))].slice(0, 3)
+  notice.value = {
+    kind: 'partial',
+    words: files.length > 1 ? text.saving.partial(troubled.length) : text.saving.failed,
+    details: details.length > 0 ? details : [text.saving.partialHint],
+    showWhy: files.length > 1 ? () => void showChange(change, 'outcome', text.plan.outcome) : null,
+  }
   return false
 }
 
 /** Reads again the files that another program changed, and says so beside the edits. Says whether there were any. */
-async function showConflicts(files: readonly ChangeFile[]): Promise<boolean> {
-  const conflicts = files.filter(file => file.status === 'conflict')
+async function showConflicts(conflicts: readonly ChangeFile[]): Promise<boolean> {
   if (conflicts.length === 0) return false
   await refreshTracks(
     conflicts.map(file => file.path),
@@ -111,9 +121,10 @@ async function showConflicts(files: readonly ChangeFile[]): Promise<boolean> {
   return true
 }
 
-function reasonsOf(file: ChangeFile): string[] {
-  if (file.status === 'applied' && file.problems.length === 0) return []
-  return [...(file.error ? [file.error.detail] : []), ...file.problems.map(problem => problem.detail)]
+const isDone = (status: FileStatus) => status === 'applied' || status === 'unchanged'
+
+function reasonsOf({ error, problems }: ChangeFile): string[] {
+  return [...(error ? [error.detail] : []), ...problems.map(problem => problem.detail)]
 }
 
 function offerUndo(change: Change): void {
