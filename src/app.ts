@@ -11,8 +11,15 @@ import { answerBadHttp, problems, sendProblem } from './plugins/problems.ts'
 import { requestId, requestIdOf } from './plugins/request-id.ts'
 import { RequestLog } from './plugins/request-log.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
+import { service } from './plugins/service.ts'
 import { validation } from './plugins/validation.ts'
+import { changeRoutes } from './routes/changes.ts'
+import { fieldRoutes } from './routes/fields.ts'
+import { folderRoutes } from './routes/folders.ts'
 import { healthRoutes } from './routes/health.ts'
+import { libraryRoutes } from './routes/library.ts'
+import { pictureRoutes } from './routes/pictures.ts'
+import { trackRoutes } from './routes/tracks.ts'
 
 export interface AppOptions {
   /** Where the log goes; standard output unless given. */
@@ -48,14 +55,22 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   await app.register(userInterface)
 
   await app.register(healthRoutes)
-  await app.register(api, { prefix: '/api/v1' })
+  await app.register(service, { config })
+  await app.register(api, { prefix: '/api/v1', config })
 
   app.refuseOtherMethods()
   return app
 }
 
 /** The nouns of the API, one line each. */
-const api: FastifyPluginAsync = async _app => {}
+const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
+  await app.register(folderRoutes)
+  await app.register(trackRoutes)
+  await app.register(pictureRoutes)
+  await app.register(changeRoutes)
+  await app.register(fieldRoutes)
+  await app.register(libraryRoutes, { config })
+}
 
 function createLogger({ logLevel }: Config, stream?: DestinationStream): FastifyBaseLogger {
   const options = {

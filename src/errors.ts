@@ -31,6 +31,7 @@ export const errorCatalogue = {
   NO_SPACE: { status: 507, title: 'The disk is full' },
   VERIFY_FAILED: { status: 500, title: 'The written file did not pass its check and was discarded' },
   IO_ERROR: { status: 500, title: 'The file system failed' },
+  CANCELLED: { status: 409, title: 'The work was cancelled' },
   OVERLOADED: { status: 503, title: 'The server is busy' },
   INTERNAL: { status: 500, title: 'Something went wrong in the server' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -16,10 +16,9 @@ export async function openFolder(folder: string, recursive = place.value.recursi
     return
   }
   if (!(await mayLeave())) return
+  push({ folder, recursive, selected: [], pane: 'tracks' })
   pane.value = 'tracks'
-  const entered = enterPlace(folder, recursive, [])
-  push()
-  await entered
+  await enterPlace(folder, recursive, [])
 }
 
 /** Chooses tracks, unless there are unsaved edits of others and the person stays with them. */
@@ -34,8 +33,8 @@ export async function choose(next: Selection): Promise<void> {
 export function showPane(next: Pane): void {
   if (!narrow.value && next === 'history') historyOpen.value = true
   if (pane.value === next) return
+  if (narrow.value) push({ ...currentAddress(), pane: next })
   pane.value = next
-  if (narrow.value) push()
 }
 
 /** Restores what the address says, follows Back and Forward, and keeps the address in step. */
@@ -56,7 +55,7 @@ async function comeBack(): Promise<void> {
   const selected = new Set(address.selected)
   const elsewhere = address.folder !== place.value.folder || address.recursive !== place.value.recursive
   if ((elsewhere || !samePaths(selected, selection.value.paths)) && !(await mayLeave())) {
-    push()
+    push(currentAddress())
     return
   }
   await enter(address, elsewhere)
@@ -106,6 +105,7 @@ function currentAddress(): Address {
   }
 }
 
-function push(): void {
-  history.pushState(null, '', formatAddress(currentAddress()))
+/** A new entry for Back to return from. It comes before the change itself, which otherwise would amend the old entry. */
+function push(address: Address): void {
+  history.pushState(null, '', formatAddress(address))
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the whole; aria-activedescendant says where
 import { ChevronRight, Folder, FolderOpen, LibraryBig } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type TreeRow, treeRows } from '../model/tree-rows.ts'
@@ -79,7 +80,6 @@ function Row({ row, index, focused, current }: { row: TreeRow; index: number; fo
       data-index={index}
       class="tree-row"
       role="treeitem"
-      tabIndex={-1}
       aria-level={row.level}
       aria-setsize={row.setSize}
       aria-posinset={row.position}

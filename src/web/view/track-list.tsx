@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the whole; aria-activedescendant says where
 // biome-ignore-all lint/a11y/useSemanticElements: a grid whose rows are windowed is no table
 import { useRef } from 'preact/hooks'
 import { selectAll, selectAt, selectByKey, selectOnly } from '../model/selection.ts'
@@ -117,9 +118,9 @@ function Rows() {
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      <div class="track-row head" role="row" aria-rowindex={1} tabIndex={-1}>
+      <div class="track-row head" role="row" aria-rowindex={1}>
         {columns.map(column => (
-          <span key={column} class={`cell-${column}`} role="columnheader" tabIndex={-1}>
+          <span key={column} class={`cell-${column}`} role="columnheader">
             <span class={column === 'marks' || column === 'check' ? 'unseen' : ''}>{text.tracks.columns[column]}</span>
           </span>
         ))}

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the whole; aria-activedescendant says where
 // biome-ignore-all lint/a11y/useSemanticElements: a grid whose rows are windowed is no table
 import { Check, Image, ImageOff, Lock } from 'lucide'
 import { Component } from 'preact'
@@ -29,34 +30,33 @@ export class TrackRow extends Component<Props> {
         id={`track-${index}`}
         class="track-row"
         role="row"
-        tabIndex={-1}
         aria-rowindex={index + 2}
         aria-selected={selected}
         data-index={index}
         data-focused={focused || undefined}
       >
-        <span class="cell-check" role="gridcell" tabIndex={-1}>
+        <span class="cell-check" role="gridcell">
           <span class="box">{selected && <Icon of={Check} />}</span>
         </span>
-        <span class="cell-marks" role="gridcell" tabIndex={-1}>
+        <span class="cell-marks" role="gridcell">
           <Marks track={track} />
         </span>
-        <span class="cell-number" role="gridcell" tabIndex={-1}>
+        <span class="cell-number" role="gridcell">
           {trackPosition(tags)}
         </span>
-        <span class="cell-title" role="gridcell" tabIndex={-1} title={track.path}>
+        <span class="cell-title" role="gridcell" title={track.path}>
           {tags.title ? <Values of={tags.title} /> : <em>{name}</em>}
         </span>
-        <span class="cell-artist" role="gridcell" tabIndex={-1}>
+        <span class="cell-artist" role="gridcell">
           <Values of={tags.artist} />
         </span>
-        <span class="cell-album" role="gridcell" tabIndex={-1}>
+        <span class="cell-album" role="gridcell">
           <Values of={tags.album} />
         </span>
-        <span class="cell-length" role="gridcell" tabIndex={-1}>
+        <span class="cell-length" role="gridcell">
           {audio?.duration == null ? '' : formatDuration(audio.duration)}
         </span>
-        <span class="cell-format" role="gridcell" tabIndex={-1}>
+        <span class="cell-format" role="gridcell">
           {name.slice(name.lastIndexOf('.') + 1).toUpperCase()}
         </span>
       </div>

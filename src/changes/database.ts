@@ -1,0 +1,108 @@
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/*
+ * The state database: the history and the pictures that wait to be embedded. In memory, or `state.sqlite` in STATE_DIR;
+ * the code is the same. The version of the schema is in PRAGMA user_version; a step of `migrations` leads from each to the next.
+ */
+
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    -- where the file is now; null once another file has taken its path
+    path TEXT UNIQUE,
+    -- the revision that our last change of it left, and the number of that state of its bytes
+    revision TEXT,
+    state INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE change (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    label TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    summary TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE change_file (
+    change INTEGER NOT NULL REFERENCES change (seq) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    file INTEGER NOT NULL REFERENCES file (id),
+    -- the entry as it was reported (JSON of ChangeFile)
+    entry TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0,
+    -- the splices that undo or, when undone, redo, from one state of the bytes to the other
+    toggle BLOB NOT NULL,
+    from_state INTEGER NOT NULL,
+    to_state INTEGER NOT NULL,
+    PRIMARY KEY (change, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX change_file_file ON change_file (file);
+  CREATE TABLE picture (
+    sha256 TEXT PRIMARY KEY,
+    mime TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    used INTEGER NOT NULL
+  ) STRICT;
+  `,
+]
+
+/** Opens the database of `stateDir`, or one in memory for null, at the newest schema. One that is damaged is set aside; `warn` says so. */
+export function openDatabase(stateDir: string | null, warn: (message: string) => void): DatabaseSync {
+  if (stateDir === null) return migrate(new DatabaseSync(':memory:'))
+  const path = join(stateDir, 'state.sqlite')
+  try {
+    return openDurable(path)
+  } catch (error) {
+    if (!existsSync(path) || !/not a database|malformed|corrupt/i.test(String(error))) throw error
+    const aside = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`
+    renameSync(path, aside)
+    for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+    warn('The state database was damaged; it was set aside in STATE_DIR and a new history starts.')
+    return openDurable(path)
+  }
+}
+
+function openDurable(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  // FULL: what a reply calls recorded is on the disk.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
+  const [check] = database.prepare('PRAGMA quick_check(1)').all()
+  if (check?.quick_check !== 'ok') {
+    database.close()
+    throw new Error('the database is malformed')
+  }
+  return migrate(database)
+}
+
+function migrate(database: DatabaseSync): DatabaseSync {
+  database.exec('PRAGMA foreign_keys = ON')
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+  if (version > migrations.length) {
+    database.close()
+    throw new Error(
+      `the state database has schema ${version}, made by a newer version of this program; this one knows ${migrations.length}`,
+    )
+  }
+  for (const [i, step] of migrations.entries()) {
+    if (i < version) continue
+    database.exec(`BEGIN; ${step}; PRAGMA user_version = ${i + 1}; COMMIT`)
+  }
+  return database
+}
+
+/** Runs `work` in one transaction: all of it is recorded, or nothing. */
+export function transaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

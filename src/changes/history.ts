@@ -1,0 +1,247 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { CodedError } from '../errors.ts'
+import type { LibraryPath } from '../library/paths.ts'
+import type { Change, ChangeFile, ChangeHead, ChangePage, ChangeState, Summary } from '../schemas/change.ts'
+import { transaction } from './database.ts'
+import { ulid } from './ulid.ts'
+
+/*
+ * The history is a list of changes, and each change a list of the files that it really changed. A file has an id of its own,
+ * so that a rename rewrites no old entry, and a number for each state that its bytes have had. A change took the file
+ * from one state to another; the splices kept with it (the toggle) lead back. When the file is in the state that a
+ * toggle starts from, undo and redo are exact: the splices are applied, their inverse becomes the new toggle, and the file
+ * is in the older state again, with its old number. So changes undone from the newest to the oldest pass through the very
+ * same states backwards, byte for byte. When a file has moved on (a later change still stands, or another program wrote it), the
+ * toggle does not fit; the values are restored instead, by an edit like any other, and the file gets a new state.
+ */
+
+/** One file of a recorded change, with what is needed to turn it. */
+export interface RecordedFile {
+  readonly position: number
+  readonly fileId: number
+  /** Where the file is now; null where another file took its path. */
+  readonly path: LibraryPath | null
+  /** The revision of the file in its newest state known to us. */
+  readonly revision: string | null
+  readonly entry: ChangeFile
+  readonly undone: boolean
+  readonly toggle: Uint8Array
+  /** Whether the file is in the state that the toggle starts from. */
+  readonly fits: boolean
+}
+
+/** A write that happened: where the file was and is, and the splices that lead back. */
+export interface AppliedWrite {
+  readonly pathBefore: LibraryPath
+  readonly path: LibraryPath
+  readonly revisionBefore: string
+  readonly revision: string
+  readonly toggle: Uint8Array
+}
+
+export interface History {
+  /** Starts an entry; it is `running` until finish. */
+  begin(label: string): { id: string; createdAt: string }
+  /** Records one changed file of a running change. */
+  recordFile(id: string, entry: ChangeFile, write: AppliedWrite): void
+  /** Closes an entry; one without any file vanishes. Older entries than the limit go. */
+  finish(id: string, state: ChangeState, summary: Summary): void
+  list(page: { path?: LibraryPath | undefined; limit: number; cursor?: string | undefined }): ChangePage
+  /** Throws CHANGE_NOT_FOUND. */
+  get(id: string): Change & { id: string }
+  files(id: string): RecordedFile[]
+  /** Records that a file of a change was undone (or redone): exactly, or by value. */
+  recordToggle(id: string, position: number, write: AppliedWrite, exact: boolean): void
+  setState(id: string, state: ChangeState): void
+  clear(): void
+  count(): number
+}
+
+type Row = Record<string, unknown>
+
+export function createHistory(database: DatabaseSync, limit: number): History {
+  const sql = {
+    insertChange: database.prepare('INSERT INTO change (id, label, state, created_at, summary) VALUES (?, ?, ?, ?, ?)'),
+    finish: database.prepare('UPDATE change SET state = ?, summary = ? WHERE id = ?'),
+    setState: database.prepare('UPDATE change SET state = ? WHERE id = ?'),
+    dropEmpty: database.prepare(
+      'DELETE FROM change WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change_file WHERE change = seq)',
+    ),
+    prune: database.prepare(
+      'DELETE FROM change WHERE seq <= (SELECT seq FROM change ORDER BY seq DESC LIMIT 1 OFFSET ?)',
+    ),
+    dropFiles: database.prepare('DELETE FROM file WHERE id NOT IN (SELECT file FROM change_file)'),
+    change: database.prepare('SELECT * FROM change WHERE id = ?'),
+    changeFiles: database.prepare(
+      'SELECT cf.*, f.path, f.revision, f.state FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = (SELECT seq FROM change WHERE id = ?) ORDER BY cf.position',
+    ),
+    fileByPath: database.prepare('SELECT * FROM file WHERE path = ?'),
+    insertFile: database.prepare('INSERT INTO file (path, revision, state) VALUES (?, ?, ?)'),
+    freePath: database.prepare('UPDATE file SET path = NULL WHERE path = ? AND id <> ?'),
+    moveFile: database.prepare('UPDATE file SET path = ?, revision = ?, state = ? WHERE id = ?'),
+    nextState: database.prepare(
+      'SELECT max(coalesce((SELECT max(state) FROM file), 0), coalesce((SELECT max(max(from_state), max(to_state)) FROM change_file), 0)) + 1 AS state',
+    ),
+    insertFileOfChange: database.prepare(
+      'INSERT INTO change_file (change, position, file, entry, toggle, from_state, to_state) VALUES ((SELECT seq FROM change WHERE id = :id), (SELECT count(*) FROM change_file WHERE change = (SELECT seq FROM change WHERE id = :id)), :file, :entry, :toggle, :from, :to)',
+    ),
+    toggle: database.prepare(
+      'UPDATE change_file SET undone = 1 - undone, toggle = :toggle, from_state = :from, to_state = :to WHERE change = (SELECT seq FROM change WHERE id = :id) AND position = :position',
+    ),
+    count: database.prepare("SELECT count(*) AS n FROM change WHERE state <> 'running'"),
+    clear: database.prepare("DELETE FROM change WHERE state <> 'running'"),
+  }
+  // An entry that was running when the process ended holds the files that were changed by then.
+  recoverRunning(database)
+  let lastState = Number(sql.nextState.get()?.state) - 1
+  const newState = (): number => ++lastState
+
+  /** The row of the file at a path, in the state with which it was found; a state unknown so far gets a number. */
+  function fileAt(path: LibraryPath, revision: string): { id: number; state: number } {
+    const row = sql.fileByPath.get(path)
+    if (!row) {
+      const state = newState()
+      return { id: Number(sql.insertFile.run(path, revision, state).lastInsertRowid), state }
+    }
+    return { id: Number(row.id), state: row.revision === revision ? Number(row.state) : newState() }
+  }
+
+  function moveFile(id: number, write: AppliedWrite, state: number): void {
+    sql.freePath.run(write.path, id)
+    sql.moveFile.run(write.path, write.revision, state, id)
+  }
+
+  return {
+    begin(label) {
+      const id = ulid()
+      const createdAt = new Date().toISOString()
+      sql.insertChange.run(id, label, 'running', createdAt, JSON.stringify(emptySummary))
+      return { id, createdAt }
+    },
+    recordFile(id, entry, write) {
+      transaction(database, () => {
+        const { id: file, state: before } = fileAt(write.pathBefore, write.revisionBefore)
+        const after = newState()
+        sql.insertFileOfChange.run({
+          id,
+          file,
+          entry: JSON.stringify(entry),
+          toggle: write.toggle,
+          from: after,
+          to: before,
+        })
+        moveFile(file, write, after)
+      })
+    },
+    finish(id, state, summary) {
+      transaction(database, () => {
+        sql.finish.run(state, JSON.stringify(summary), id)
+        sql.dropEmpty.run(id)
+        if (Number(sql.prune.run(limit).changes) > 0) sql.dropFiles.run()
+      })
+    },
+    list({ path, limit: size, cursor }) {
+      const within = path
+        ? `AND EXISTS (SELECT 1 FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = c.seq AND (f.path = :path OR substr(f.path, 1, length(:path) + 1) = :path || '/'))`
+        : ''
+      const before = decodeCursor(cursor)
+      const named = path ? { path } : {}
+      const rows = database
+        .prepare(`SELECT c.* FROM change c WHERE c.seq < :before ${within} ORDER BY c.seq DESC LIMIT :limit`)
+        .all({ ...named, before, limit: size + 1 })
+      const total = database.prepare(`SELECT count(*) AS n FROM change c WHERE 1 ${within}`).get(named)
+      const page = rows.slice(0, size)
+      return {
+        items: page.map(headOf),
+        total: Number(total?.n),
+        nextCursor: rows.length > size ? String(page.at(-1)?.seq) : null,
+      }
+    },
+    get(id) {
+      return {
+        ...headOf(demandChange(sql.change.get(id))),
+        id,
+        files: sql.changeFiles.all(id).map(row => JSON.parse(row.entry as string)),
+      }
+    },
+    files(id) {
+      demandChange(sql.change.get(id))
+      return sql.changeFiles.all(id).map(row => ({
+        position: Number(row.position),
+        fileId: Number(row.file),
+        path: row.path as LibraryPath | null,
+        revision: row.revision as string | null,
+        entry: JSON.parse(row.entry as string) as ChangeFile,
+        undone: row.undone === 1,
+        toggle: row.toggle as Uint8Array,
+        fits: row.state === row.from_state,
+      }))
+    },
+    recordToggle(id, position, write, exact) {
+      transaction(database, () => {
+        const row = sql.changeFiles.all(id).find(r => r.position === position) as Row
+        // By value the file comes from whatever state it was in, and ends in one that it never had.
+        const before = exact
+          ? Number(row.from_state)
+          : row.revision === write.revisionBefore
+            ? Number(row.state)
+            : newState()
+        const after = exact ? Number(row.to_state) : newState()
+        sql.toggle.run({ id, position, toggle: write.toggle, from: after, to: before })
+        moveFile(Number(row.file), write, after)
+      })
+    },
+    setState(id, state) {
+      sql.setState.run(state, id)
+    },
+    clear() {
+      transaction(database, () => {
+        sql.clear.run()
+        sql.dropFiles.run()
+      })
+    },
+    count: () => Number(sql.count.get()?.n),
+  }
+}
+
+const emptySummary: Summary = { applied: 0, unchanged: 0, conflict: 0, refused: 0, failed: 0 }
+
+function recoverRunning(database: DatabaseSync): void {
+  for (const row of database.prepare("SELECT seq, id FROM change WHERE state = 'running'").all()) {
+    const files = Number(
+      database.prepare('SELECT count(*) AS n FROM change_file WHERE change = ?').get(row.seq as number)?.n,
+    )
+    if (files === 0) database.prepare('DELETE FROM change WHERE seq = ?').run(row.seq as number)
+    else {
+      const summary: Summary = { ...emptySummary, applied: files }
+      database
+        .prepare("UPDATE change SET state = 'partial', summary = ? WHERE seq = ?")
+        .run(JSON.stringify(summary), row.seq as number)
+    }
+  }
+}
+
+function demandChange(row: Row | undefined): Row {
+  if (!row)
+    throw new CodedError(
+      'CHANGE_NOT_FOUND',
+      'The history has no such change; it may have been cleared or grown too old.',
+    )
+  return row
+}
+
+function headOf(row: Row): ChangeHead {
+  return {
+    id: row.id as string,
+    state: row.state as ChangeState,
+    label: row.label as string,
+    createdAt: row.created_at as string,
+    summary: JSON.parse(row.summary as string) as Summary,
+  }
+}
+
+function decodeCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER
+  if (!/^\d{1,15}$/.test(cursor)) throw new CodedError('BAD_REQUEST', 'The cursor is not one that this server gave.')
+  return Number(cursor)
+}

@@ -1,0 +1,106 @@
+import { realpath } from 'node:fs/promises'
+import { LRUCache } from 'lru-cache'
+import { CodedError } from '../errors.ts'
+import type { Folder } from '../schemas/folder.ts'
+import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
+import type { CodecOptions } from '../tags/containers/container.ts'
+import type { Pool } from '../workers/pool.ts'
+import { compareNames } from './browse.ts'
+import { type LibraryPath, locate, locatedBytes, realRoot } from './paths.ts'
+
+/** The music as one reads it. Paths come from parsePath; every call looks at the files themselves. */
+export interface Library {
+  readonly root: Buffer
+  readonly options: CodecOptions
+  folder(path: LibraryPath): Promise<Folder>
+  /** Paths of the tracks of a folder, in natural order. */
+  trackPaths(path: LibraryPath, recursive: boolean): Promise<LibraryPath[]>
+  tracks(
+    path: LibraryPath,
+    page: { recursive: boolean; limit: number; cursor?: string | undefined },
+  ): Promise<TrackPage>
+  track(path: LibraryPath): Promise<Track>
+  picture(path: LibraryPath, index: number): Promise<{ mime: string; data: Uint8Array }>
+  /** What one writer at a time may hold: the real file behind a path. */
+  lockKey(path: LibraryPath): Promise<string>
+}
+
+/** Tracks that are read in one go by one thread. */
+const batchSize = 25
+const cachedSummaries = 20_000
+
+export function createLibrary(musicDir: string, options: CodecOptions, pool: Pool, threads: number): Library {
+  const root = realRoot(musicDir)
+  const cache = new LRUCache<string, TrackSummary>({ max: cachedSummaries })
+
+  async function summaries(paths: readonly LibraryPath[]): Promise<TrackSummary[]> {
+    const size = Math.min(batchSize, Math.max(1, Math.ceil(paths.length / threads)))
+    const batches: (readonly LibraryPath[])[] = []
+    for (let at = 0; at < paths.length; at += size) batches.push(paths.slice(at, at + size))
+    const answers = await Promise.all(
+      batches.map(async batch => {
+        const known = batch.map(path => cache.get(path))
+        const found = await pool.run('summaries', {
+          root,
+          options,
+          tracks: batch.map((path, i) => ({ path, ...(known[i] ? { known: known[i].revision } : {}) })),
+        })
+        return found.flatMap((summary, i) => {
+          const kept = summary === 'same' ? known[i] : summary
+          if (!kept || kept === 'gone') return []
+          cache.set(batch[i] as string, kept)
+          return [kept]
+        })
+      }),
+    )
+    return answers.flat()
+  }
+
+  return {
+    root,
+    options,
+    folder: path => pool.run('folder', { root, path }),
+    trackPaths: (path, recursive) => pool.run('tracks', { root, path, recursive }),
+    async tracks(path, { recursive, limit, cursor }) {
+      const paths = await pool.run('tracks', { root, path, recursive })
+      const start = cursor === undefined ? 0 : startAfter(paths, decodeCursor(cursor))
+      const page = paths.slice(start, start + limit)
+      const last = page.at(-1)
+      return {
+        items: await summaries(page),
+        total: paths.length,
+        nextCursor: last !== undefined && start + limit < paths.length ? encodeCursor(last) : null,
+      }
+    },
+    track: path => pool.run('track', { root, path, options }),
+    picture: (path, index) => pool.run('picture', { root, path, options, index }),
+    async lockKey(path) {
+      try {
+        const real = await realpath(locatedBytes(locate(root, path)), { encoding: 'buffer' })
+        return real.toString('latin1')
+      } catch {
+        // Nothing there to lock: the task will say so.
+        return path
+      }
+    },
+  }
+}
+
+/** A cursor is the path of the last track of a page, so that it holds while tracks come and go. */
+function encodeCursor(path: string): string {
+  return Buffer.from(path).toString('base64url')
+}
+
+function decodeCursor(cursor: string): string {
+  const path = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (encodeCursor(path) !== cursor) throw new CodedError('BAD_REQUEST', 'The cursor is not one that this server gave.')
+  return path
+}
+
+function startAfter(paths: readonly LibraryPath[], last: string): number {
+  const at = paths.indexOf(last as LibraryPath)
+  if (at >= 0) return at + 1
+  // Gone meanwhile: go on with the first that would come behind it.
+  const next = paths.findIndex(path => compareNames(path, last) > 0)
+  return next < 0 ? paths.length : next
+}

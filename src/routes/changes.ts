@@ -1,0 +1,31 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { parsePath } from '../library/paths.ts'
+import { Change, ChangePage, ChangeParams, ChangeRequest, ChangesQuery, RevertRequest } from '../schemas/change.ts'
+
+/** A request may name 100,000 paths (bytes). */
+const largestRequest = 32 * 1024 * 1024
+
+export const changeRoutes: FastifyPluginAsyncTypebox = async app => {
+  const { changes, history } = app.service
+  const response = { 200: Change }
+
+  app.post('/changes', { bodyLimit: largestRequest, schema: { body: ChangeRequest, response } }, ({ body }) =>
+    changes.change(body),
+  )
+
+  app.get('/changes', { schema: { querystring: ChangesQuery, response: { 200: ChangePage } } }, async ({ query }) =>
+    history.list({ path: parsePath(query.path ?? ''), limit: query.limit ?? 500, cursor: query.cursor }),
+  )
+
+  app.delete('/changes', async (_request, reply) => {
+    history.clear()
+    return reply.code(204).send()
+  })
+
+  app.get('/changes/:id', { schema: { params: ChangeParams, response } }, async ({ params }) => history.get(params.id))
+
+  const revert = { schema: { params: ChangeParams, body: Type.Optional(RevertRequest), response } }
+  app.post('/changes/:id/undo', revert, ({ params, body }) => changes.undo(params.id, body?.dryRun ?? false))
+  app.post('/changes/:id/redo', revert, ({ params, body }) => changes.redo(params.id, body?.dryRun ?? false))
+}

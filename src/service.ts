@@ -1,0 +1,56 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { type Changes, createChanges } from './changes/apply.ts'
+import { openDatabase } from './changes/database.ts'
+import { createHistory, type History } from './changes/history.ts'
+import { createPictures, type Pictures } from './changes/pictures.ts'
+import type { Config } from './config.ts'
+import { createLibrary, type Library } from './library/library.ts'
+import { createPool } from './workers/pool.ts'
+
+/** What the routes work with. */
+export interface Service {
+  readonly library: Library
+  readonly changes: Changes
+  readonly history: History
+  readonly pictures: Pictures
+  /** Lets running writes finish, then closes the state and the threads. */
+  close(): Promise<void>
+}
+
+/** Pictures kept in memory, and in STATE_DIR (bytes). */
+const pictureBudget = { memory: 64 * 1024 * 1024, durable: 512 * 1024 * 1024 }
+
+/** Puts the parts together: threads, library, state, and the one write path. */
+export function createService(config: Config, log: FastifyBaseLogger): Service {
+  const pool = createPool(config.workers)
+  const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
+  const database = openDatabase(config.stateDir, message => log.warn(message))
+  const history = createHistory(database, config.historyLimit)
+  const pictures = createPictures(database, config.stateDir === null ? pictureBudget.memory : pictureBudget.durable)
+  const changes = createChanges({
+    library,
+    pool,
+    history,
+    pictures,
+    owner: config.owner,
+    lanes: config.workers,
+    reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
+  })
+  // In the background: a large library takes a while to walk, and nothing waits for it.
+  const swept = pool.run('sweep', { root: library.root }).then(
+    removed => removed > 0 && log.info({ removed }, 'removed unfinished files of an earlier run'),
+    error => log.warn({ err: error }, 'the library could not be searched for unfinished files'),
+  )
+  return {
+    library,
+    changes,
+    history,
+    pictures,
+    async close() {
+      await changes.close()
+      await swept
+      await pool.close()
+      database.close()
+    },
+  }
+}

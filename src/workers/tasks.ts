@@ -1,0 +1,73 @@
+import { runTrackTask, type TrackOutcome, type TrackTask } from '../changes/track-task.ts'
+import { toReason } from '../errors.ts'
+import { listTracks, readFolder, sweepTemporaries } from '../library/browse.ts'
+import type { LibraryPath } from '../library/paths.ts'
+import { readPicture, readSummary, readTrack } from '../library/track.ts'
+import type { Folder } from '../schemas/folder.ts'
+import type { Track, TrackSummary } from '../schemas/track.ts'
+import type { CodecOptions } from '../tags/containers/container.ts'
+
+/* What runs in the pool: all work on files, with synchronous reads and writes. Inputs and outputs are plain data. */
+
+/** An answer that crosses threads: errors lose their class on the way, so they travel as data. */
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly error: { code: string; detail: string; stack?: string | undefined } }
+
+interface Place {
+  readonly root: Uint8Array
+  readonly path: LibraryPath
+}
+type TrackPlace = Place & { readonly options: CodecOptions }
+
+/** Summaries in the order of the paths: null for a track still in the known revision, absent from the library as `gone`. */
+export interface SummariesInput {
+  readonly root: Uint8Array
+  readonly options: CodecOptions
+  readonly tracks: ReadonlyArray<{ readonly path: LibraryPath; readonly known?: string }>
+}
+export type SummaryAnswer = TrackSummary | 'same' | 'gone'
+
+async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    return { error: { ...toReason(error), stack: error instanceof Error ? error.stack : undefined } }
+  }
+}
+
+export const folder = ({ root, path }: Place): Promise<Answer<Folder>> =>
+  answer(() => readFolder(Buffer.from(root), path))
+
+export const tracks = ({ root, path, recursive }: Place & { recursive: boolean }): Promise<Answer<LibraryPath[]>> =>
+  answer(() => listTracks(Buffer.from(root), path, recursive))
+
+export const summaries = (input: SummariesInput): Promise<Answer<SummaryAnswer[]>> =>
+  answer(async () => {
+    const root = Buffer.from(input.root)
+    const found: SummaryAnswer[] = []
+    for (const { path, known } of input.tracks) {
+      try {
+        found.push((await readSummary(root, path, input.options, known)) ?? 'same')
+      } catch {
+        found.push('gone')
+      }
+    }
+    return found
+  })
+
+export const track = ({ root, path, options }: TrackPlace): Promise<Answer<Track>> =>
+  answer(() => readTrack(Buffer.from(root), path, options))
+
+export const picture = ({
+  root,
+  path,
+  options,
+  index,
+}: TrackPlace & { index: number }): Promise<Answer<{ mime: string; data: Uint8Array }>> =>
+  answer(() => readPicture(Buffer.from(root), path, options, index))
+
+export const edit = (task: TrackTask): Promise<Answer<TrackOutcome>> => answer(() => runTrackTask(task))
+
+export const sweep = ({ root }: { root: Uint8Array }): Promise<Answer<number>> =>
+  answer(() => sweepTemporaries(Buffer.from(root)))
