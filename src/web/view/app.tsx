@@ -7,7 +7,7 @@ import { BottomBar } from './bottom-bar.tsx'
 import { FolderTree } from './folder-tree.tsx'
 import { HistoryDrawer } from './history-drawer.tsx'
 import { Inspector } from './inspector.tsx'
-import { onGlobalKey } from './keys.ts'
+import { onGlobalKey, onGlobalPaste } from './keys.ts'
 import { PlanDialog } from './plan-dialog.tsx'
 import { QuestionDialog } from './question-dialog.tsx'
 import { ToastLine } from './toast-line.tsx'
@@ -17,7 +17,11 @@ import { TrackList } from './track-list.tsx'
 export function App() {
   useEffect(() => {
     addEventListener('keydown', onGlobalKey)
-    return () => removeEventListener('keydown', onGlobalKey)
+    addEventListener('paste', onGlobalPaste)
+    return () => {
+      removeEventListener('keydown', onGlobalKey)
+      removeEventListener('paste', onGlobalPaste)
+    }
   }, [])
   return (
     <div

@@ -1,5 +1,5 @@
 import { ChevronDown, Plus, RotateCcw, Trash2, X } from 'lucide'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { FieldLine } from '../model/common-values.ts'
 import { type FieldDraft, withField } from '../model/draft.ts'
 import { changeDraft, draft, overtaken } from '../state/drafting.ts'
@@ -25,7 +25,7 @@ export function FieldEditor({ line }: { line: FieldLine }) {
   const filled = common.same ? common.values.length > 0 : true
   const severalAllowed = info?.multiple !== false && kind !== 'longtext' && kind !== 'boolean'
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (added > 0) [...(inputs.current?.querySelectorAll<HTMLElement>('input, textarea') ?? [])].at(-1)?.focus()
   }, [added])
 

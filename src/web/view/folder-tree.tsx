@@ -8,6 +8,7 @@ import { openFolder } from '../state/navigation.ts'
 import { place } from '../state/tracks.ts'
 import { text } from '../text.ts'
 import { Icon } from './icon.tsx'
+import { Pane } from './pane.tsx'
 import { useRowInView, useRowWindow } from './row-window.ts'
 
 /** The folders of the library: one tab stop, arrows within (the ARIA tree pattern). */
@@ -47,7 +48,7 @@ export function FolderTree() {
     }
   }
   return (
-    <nav class="pane folders" aria-label={text.folders.label}>
+    <Pane name="folders" label={text.folders.label}>
       <div
         class="scroll tree"
         role="tree"
@@ -68,7 +69,7 @@ export function FolderTree() {
           ))}
         </div>
       </div>
-    </nav>
+    </Pane>
   )
 }
 

@@ -17,13 +17,14 @@ import { busyEntry, redo, redoLast, undo, undoLast } from '../state/reverting.ts
 import { text } from '../text.ts'
 import { FileChange } from './file-change.tsx'
 import { Icon } from './icon.tsx'
+import { Pane } from './pane.tsx'
 
 /** What was changed, newest first, each entry to be opened, undone and redone. */
 export function HistoryDrawer() {
   const open = historyOpen.value || narrow.value
   return (
-    <section class="pane history" aria-label={text.history.label} data-open={open || undefined}>
-      <header class="pane-head">
+    <Pane name="history" label={text.history.label} open={open}>
+      <div class="pane-head">
         <button
           type="button"
           class="plain drawer-toggle"
@@ -57,9 +58,9 @@ export function HistoryDrawer() {
         >
           <Icon of={Redo2} /> {text.history.redo}
         </button>
-      </header>
+      </div>
       {open && <Entries />}
-    </section>
+    </Pane>
   )
 }
 

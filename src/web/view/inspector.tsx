@@ -1,4 +1,3 @@
-import { useRef } from 'preact/hooks'
 import { fieldLines } from '../model/common-values.ts'
 import { withField } from '../model/draft.ts'
 import { details } from '../state/details.ts'
@@ -11,34 +10,28 @@ import { text } from '../text.ts'
 import { AddField } from './add-field.tsx'
 import { FieldEditor } from './field-editor.tsx'
 import { FileDetails } from './file-details.tsx'
+import { Pane } from './pane.tsx'
 import { Pictures } from './pictures.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { SelectionHead } from './selection-head.tsx'
 
 /** The tags of what is chosen, and what the person is making of them. */
 export function Inspector() {
-  const form = useRef<HTMLFormElement>(null)
   const chosen = selectedTracks.value
   if (chosen.length === 0) {
     return (
-      <aside class="pane editor" aria-label={text.editor.label}>
+      <Pane name="edit" label={text.editor.label}>
         <div class="empty">
           <p>{text.editor.nothing}</p>
           <p class="quiet">{text.editor.nothingHint}</p>
         </div>
-      </aside>
+      </Pane>
     )
   }
   const lines = fieldLines(chosen, fields.value, addedFields.value)
   const only = chosen.length === 1 ? chosen[0] : undefined
   const full = only && details.value.get(only.path)
 
-  const takeImage = (event: Event, data: DataTransfer | null) => {
-    const image = imageOf(data)
-    if (!image) return
-    event.preventDefault()
-    void choosePicture('front', image)
-  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
     const field = (event.target as Element).closest('[data-field]')?.getAttribute('data-field')
@@ -50,19 +43,19 @@ export function Inspector() {
     else document.querySelector<HTMLElement>('.track-grid')?.focus()
   }
   return (
-    <aside
-      class="pane editor"
-      aria-label={text.editor.label}
-      onPaste={event => takeImage(event, event.clipboardData)}
-      onDrop={event => takeImage(event, event.dataTransfer)}
-      onDragOver={event => {
-        if (event.dataTransfer?.types.includes('Files')) event.preventDefault()
-      }}
-    >
+    <Pane name="edit" label={text.editor.label}>
       <form
-        ref={form}
         autocomplete="off"
         onKeyDown={onKeyDown}
+        onDragOver={event => {
+          if (event.dataTransfer?.types.includes('Files')) event.preventDefault()
+        }}
+        onDrop={event => {
+          const image = imageOf(event.dataTransfer)
+          if (!image) return
+          event.preventDefault()
+          void choosePicture('front', image)
+        }}
         onSubmit={event => {
           event.preventDefault()
           if (dirty.value) void save()
@@ -81,6 +74,6 @@ export function Inspector() {
         </div>
         <SaveBar />
       </form>
-    </aside>
+    </Pane>
   )
 }

@@ -1,7 +1,9 @@
 import { touched } from '../state/drafting.ts'
+import { choosePicture, imageOf } from '../state/pictures.ts'
 import { question, review } from '../state/questions.ts'
 import { redoLast, undoLast } from '../state/reverting.ts'
 import { save } from '../state/saving.ts'
+import { selectedTracks } from '../state/tracks.ts'
 
 interface Binding {
   readonly key: string
@@ -26,6 +28,16 @@ export function onGlobalKey(event: KeyboardEvent): void {
   if (binding.yieldsToTyping && isTyping(event.target) && touched.value) return
   event.preventDefault()
   if (question.value === null && review.value === null) void binding.run()
+}
+
+/** An image pasted anywhere becomes the front cover of what is chosen; words with a picture of them are words. */
+export function onGlobalPaste(event: ClipboardEvent): void {
+  const image = imageOf(event.clipboardData)
+  if (!image || question.value !== null || review.value !== null) return
+  if (isTyping(event.target) && event.clipboardData?.types.includes('text/plain')) return
+  if (!selectedTracks.value.some(track => track.writable)) return
+  event.preventDefault()
+  void choosePicture('front', image)
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -10,7 +10,7 @@ import { Icon } from './icon.tsx'
 export function SaveBar() {
   const several = selectedTracks.value.length > 1
   return (
-    <footer class="save-bar">
+    <div class="save-bar">
       <Trouble />
       <div class="actions">
         <span class="quiet" role="status">
@@ -33,7 +33,7 @@ export function SaveBar() {
           {saving.value && review.value === null ? text.editor.saving : several ? text.editor.review : text.editor.save}
         </button>
       </div>
-    </footer>
+    </div>
   )
 }
 

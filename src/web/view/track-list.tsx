@@ -8,6 +8,7 @@ import { choose, openFolder, showPane } from '../state/navigation.ts'
 import { listProblem, loading, loadTracks, order, place, selection, total, tracks } from '../state/tracks.ts'
 import { text } from '../text.ts'
 import { NoTracks } from './no-tracks.tsx'
+import { Pane } from './pane.tsx'
 import { useRowInView, useRowWindow } from './row-window.ts'
 import { columns, TrackRow } from './track-row.tsx'
 
@@ -19,8 +20,8 @@ export function TrackList() {
   const shown = tracks.value.length
   const chosen = selection.value.paths.size
   return (
-    <main class="pane tracks" aria-label={text.tracks.label}>
-      <header class="pane-head">
+    <Pane name="tracks" label={text.tracks.label}>
+      <div class="pane-head">
         <h2 title={folder}>
           {folder === '' ? (library.value?.name ?? '') : folder.slice(folder.lastIndexOf('/') + 1)}
         </h2>
@@ -51,7 +52,7 @@ export function TrackList() {
             {text.tracks.selectAll}
           </button>
         )}
-      </header>
+      </div>
       {listProblem.value !== null ? (
         <div class="empty" role="alert">
           <p>{text.tracks.failed}</p>
@@ -65,7 +66,7 @@ export function TrackList() {
       ) : (
         <Rows />
       )}
-    </main>
+    </Pane>
   )
 }
 
@@ -84,7 +85,7 @@ function Rows() {
     if (event.key === 'Enter' && paths.size > 0) {
       event.preventDefault()
       showPane('edit')
-      document.querySelector<HTMLElement>('.editor .field input, .editor .field textarea')?.focus()
+      document.querySelector<HTMLElement>('.edit .field input, .edit .field textarea')?.focus()
       return
     }
     const modifiers = { toggle: event.ctrlKey || event.metaKey, extend: event.shiftKey }
