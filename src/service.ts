@@ -4,6 +4,7 @@ import { openDatabase } from './changes/database.ts'
 import { createHistory, type History } from './changes/history.ts'
 import { createPictures, type Pictures } from './changes/pictures.ts'
 import type { Config } from './config.ts'
+import { recoverJournal } from './files/journal.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createPool } from './workers/pool.ts'
 
@@ -22,10 +23,16 @@ const pictureBudget = { memory: 64 * 1024 * 1024, durable: 512 * 1024 * 1024 }
 
 /** Puts the parts together: threads, library, state, and the one write path. */
 export function createService(config: Config, log: FastifyBaseLogger): Service {
-  const pool = createPool(config.workers)
-  const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
   const database = openDatabase(config.stateDir, message => log.warn(message))
   const history = createHistory(database, config.historyLimit)
+  if (config.stateDir !== null) {
+    // Before any thread may write: what an earlier run left half-written is turned back.
+    for (const recovery of recoverJournal(config.stateDir, history.isSettled))
+      log.warn(recovery, 'an unfinished edit was found')
+    history.forgetSettled()
+  }
+  const pool = createPool(config.workers, config.stateDir)
+  const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
   const pictures = createPictures(database, config.stateDir === null ? pictureBudget.memory : pictureBudget.durable)
   const changes = createChanges({
     library,

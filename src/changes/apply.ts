@@ -44,8 +44,6 @@ export interface Changes {
   close(): Promise<void>
 }
 
-const unrecorded = 'The file was written, but the history could not record it: this change cannot be undone here.'
-
 type Task = Pick<TrackTask, 'path' | 'expected' | 'work' | 'pictures'>
 
 export function createChanges(deps: ChangesDependencies): Changes {
@@ -71,12 +69,29 @@ export function createChanges(deps: ChangesDependencies): Changes {
         settle(outcome)
         return outcome
       } catch (error) {
-        // The bytes are on the disk and stay; that they cannot be undone here must be said.
         deps.reportFault(task.path, String(error))
-        return { ...outcome, file: { ...outcome.file, warnings: [...outcome.file.warnings, unrecorded] } }
+        return turnBack(outcome)
       }
     }
     return dryRun ? run() : locks.with([await library.lockKey(task.path)], run)
+  }
+
+  /** A write that the history could not record is turned back at once: nothing happens here that cannot be undone. */
+  async function turnBack({ applied, file }: TrackOutcome): Promise<TrackOutcome> {
+    const path = applied?.path ?? parsePath(file.path)
+    const { root, options } = library
+    const work = {
+      kind: 'splices',
+      splices: applied?.undo ?? new Uint8Array(4),
+      name: nameOf(parsePath(file.path)),
+      differences: [],
+    } as const
+    const task = { path, expected: file.revision, work, pictures: [], root, options, owner, dryRun: false }
+    const back = await deps.pool.run('edit', task)
+    const detail = back.applied
+      ? 'The history could not record the change, so the file was put back as it was; is the disk of STATE_DIR full?'
+      : 'The file was written, but the history could not record it, and it could not be put back.'
+    return failure(path, new CodedError('NO_SPACE', detail), back.file.revision)
   }
 
   /** `each` on all items, a few at a time, results in order; counted as running until the last is done. */
@@ -244,6 +259,7 @@ function writeOf(file: ChangeFile, applied: NonNullable<TrackOutcome['applied']>
     revisionBefore: applied.revisionBefore,
     revision: file.revision as string,
     toggle: applied.undo,
+    journalId: applied.journalId,
   }
 }
 

@@ -39,6 +39,8 @@ const migrations: readonly string[] = [
     PRIMARY KEY (change, position)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX change_file_file ON change_file (file);
+  -- the last record of each journal whose write the history knows of
+  CREATE TABLE settled (journal TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE picture (
     sha256 TEXT PRIMARY KEY,
     mime TEXT NOT NULL,

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { CodedError } from '../errors.ts'
+import type { RecordId } from '../files/journal.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import type { Change, ChangeFile, ChangeHead, ChangePage, ChangeState, Summary } from '../schemas/change.ts'
 import { transaction } from './database.ts'
@@ -37,9 +38,15 @@ export interface AppliedWrite {
   readonly revisionBefore: string
   readonly revision: string
   readonly toggle: Uint8Array
+  /** The journal's record of a write in place: settled together with the entry. */
+  readonly journalId: RecordId | null
 }
 
 export interface History {
+  /** Whether the write of a journal's record is recorded here. */
+  isSettled(id: RecordId): boolean
+  /** Forgets which records were settled, once no journal of an earlier run is left. */
+  forgetSettled(): void
   /** Starts an entry; it is `running` until finish. */
   begin(label: string): { id: string; createdAt: string }
   /** Records one changed file of a running change. */
@@ -88,6 +95,10 @@ export function createHistory(database: DatabaseSync, limit: number): History {
     toggle: database.prepare(
       'UPDATE change_file SET undone = 1 - undone, toggle = :toggle, from_state = :from, to_state = :to WHERE change = (SELECT seq FROM change WHERE id = :id) AND position = :position',
     ),
+    settle: database.prepare(
+      'INSERT INTO settled (journal, number) VALUES (?, ?) ON CONFLICT (journal) DO UPDATE SET number = excluded.number',
+    ),
+    settled: database.prepare('SELECT number FROM settled WHERE journal = ?'),
     count: database.prepare("SELECT count(*) AS n FROM change WHERE state <> 'running'"),
     clear: database.prepare("DELETE FROM change WHERE state <> 'running'"),
   }
@@ -109,9 +120,12 @@ export function createHistory(database: DatabaseSync, limit: number): History {
   function moveFile(id: number, write: AppliedWrite, state: number): void {
     sql.freePath.run(write.path, id)
     sql.moveFile.run(write.path, write.revision, state, id)
+    if (write.journalId) sql.settle.run(write.journalId.journal, write.journalId.number)
   }
 
   return {
+    isSettled: ({ journal, number }) => Number(sql.settled.get(journal)?.number ?? 0) >= number,
+    forgetSettled: () => database.exec('DELETE FROM settled'),
     begin(label) {
       const id = ulid()
       const createdAt = new Date().toISOString()

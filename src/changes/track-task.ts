@@ -1,10 +1,11 @@
 import { CodedError, type ErrorCode, toReason } from '../errors.ts'
-import { openFolder } from '../files/folder.ts'
+import { type Folder, openFolder } from '../files/folder.ts'
+import type { Journal, RecordId } from '../files/journal.ts'
 import { decodeSplices, encodeSplices, inverse, type Splice } from '../files/splice.ts'
 import { demandFree, demandWritable, type OpenTrack, type Owner, openTrack, writeTrack } from '../files/write.ts'
 import { encodeName, joinPath, type LibraryPath, type Located, locate, nameOf, parentOf } from '../library/paths.ts'
 import type { ChangeFile, Difference, FieldProblem, FileStatus } from '../schemas/change.ts'
-import { damageSeen, fileKind } from '../tags/audio.ts'
+import { damageJudge, fileKind } from '../tags/audio.ts'
 import type { CodecOptions, TagFile } from '../tags/containers/container.ts'
 import { openTags } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
@@ -48,6 +49,8 @@ export interface TrackOutcome {
     readonly undo: Uint8Array
     readonly revisionBefore: string
     readonly path: LibraryPath
+    /** The journal's record of a write in place, to be settled with the history's entry. */
+    readonly journalId: RecordId | null
     readonly removed: readonly PictureBytes[]
   } | null
   /** What went wrong inside, for the log. */
@@ -55,7 +58,7 @@ export interface TrackOutcome {
 }
 
 /** Plans a track and, unless it is a dry run, writes it. Never throws for what is wrong with the track: the outcome says it. */
-export async function runTrackTask(task: TrackTask): Promise<TrackOutcome> {
+export async function runTrackTask(task: TrackTask, journal: () => Journal | null): Promise<TrackOutcome> {
   try {
     const root = Buffer.from(task.root)
     const located = locate(root, task.path)
@@ -63,7 +66,7 @@ export async function runTrackTask(task: TrackTask): Promise<TrackOutcome> {
     try {
       const track = openTrack(folder, located.name)
       try {
-        return await runOnTrack(task, located, folder, track)
+        return await runOnTrack(task, { located, folder, track, journal })
       } finally {
         track.close()
       }
@@ -110,14 +113,16 @@ function statusOf(code: string): FileStatus {
   return failed.has(code) ? 'failed' : conflicts.has(code) ? 'conflict' : 'refused'
 }
 
-type FolderHandle = ReturnType<typeof openFolder>
+/** A track held open for its task. */
+interface Held {
+  readonly located: Located
+  readonly folder: Folder
+  readonly track: OpenTrack
+  readonly journal: () => Journal | null
+}
 
-async function runOnTrack(
-  task: TrackTask,
-  located: Located,
-  folder: FolderHandle,
-  track: OpenTrack,
-): Promise<TrackOutcome> {
+async function runOnTrack(task: TrackTask, held: Held): Promise<TrackOutcome> {
+  const { located, folder, track } = held
   const { path, expected, work, options } = task
   if (expected !== null && track.revision !== expected) {
     const error = new CodedError(
@@ -158,7 +163,7 @@ async function runOnTrack(
     const warnings = linked ? ['The file has several hard links; the other names will keep the old bytes.'] : []
     return { file: { ...file, status: 'applied', warnings }, applied: null }
   }
-  return apply(task, located, folder, track, opened.file, { ...plan, file, newPath })
+  return apply(task, held, opened.file, { ...plan, file, newPath })
 }
 
 interface ApplyPlan {
@@ -169,35 +174,33 @@ interface ApplyPlan {
   readonly file: ChangeFile
 }
 
-async function apply(
-  task: TrackTask,
-  located: Located,
-  folder: FolderHandle,
-  track: OpenTrack,
-  opened: TagFile | null,
-  plan: ApplyPlan,
-): Promise<TrackOutcome> {
+async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: ApplyPlan): Promise<TrackOutcome> {
+  const { located, folder, track } = held
   const undo = encodeSplices(inverse(track.source, plan.splices))
   const removed = plan.patch?.pictures?.removed.map(picture => stored(picture.data())) ?? []
-  const kind = fileKind(opened?.container ?? null, plan.name)
+  // Read before the first byte changes: a write in place changes the very file that is open.
+  const judge =
+    task.work.kind === 'edits' ? await damageJudge(track.source, fileKind(opened?.container ?? null, plan.name)) : null
   const written = await writeTrack({
     folder,
+    folderPath: located.folder,
+    journal: held.journal(),
     name: located.name,
     newName: plan.newPath === task.path ? located.name : encodeName(plan.name),
     track,
     splices: plan.splices,
     owner: task.owner,
     async check(source) {
-      if (task.work.kind === 'splices') return
+      if (!judge) return
       // Our own codec once more, on what is on the disk, and then a reader that shares no code with it.
       openTags(source, plan.name, task.options)
-      const damage = await damageSeen(track.source, source, kind)
+      const damage = await judge(source)
       if (damage) throw new CodedError('VERIFY_FAILED', `The new file was discarded: ${damage}.`)
     },
   })
   return {
     file: { ...plan.file, status: 'applied', revision: written.revision, warnings: [...written.warnings] },
-    applied: { undo, revisionBefore: track.revision, path: plan.newPath, removed },
+    applied: { undo, revisionBefore: track.revision, path: plan.newPath, journalId: written.journalId, removed },
   }
 }
 
@@ -233,7 +236,7 @@ function contextOf({ pictures }: TrackTask) {
   }
 }
 
-function demandRenamable(located: Located, folder: FolderHandle, name: string, newName: string): void {
+function demandRenamable(located: Located, folder: Folder, name: string, newName: string): void {
   if (newName === name) return
   if (located.linked) {
     throw new CodedError('NAME_INVALID', 'The path runs over a symbolic link; rename the file where it really is.')

@@ -211,3 +211,32 @@ export function decodeSplices(encoded: Uint8Array): Splice[] {
   }
   return splices
 }
+
+/** A stretch of a file that splices rewrite without moving what is behind it: its old and new bytes are equally many. */
+export interface Segment {
+  readonly offset: number
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+}
+
+/**
+ * The splices as segments to be written over a file in place, or null where they move its end or would rewrite more than
+ * `limit` bytes (then a new file is the better way).
+ */
+export function segmentsOf(source: ByteSource, splices: readonly Splice[], limit: number): Segment[] | null {
+  const runs: Range[] = []
+  let start = 0
+  let shift = 0
+  for (const splice of ordered(splices, source.size)) {
+    if (shift === 0) start = splice.offset
+    shift += splice.insert.length - splice.remove
+    if (shift === 0) runs.push({ offset: start, length: splice.offset + splice.remove - start })
+  }
+  if (shift !== 0 || runs.reduce((sum, run) => sum + run.length, 0) > limit) return null
+  const spliced = splicedSource(source, splices)
+  return runs.map(({ offset, length }) => ({
+    offset,
+    before: Buffer.from(source.read(offset, length)),
+    after: Buffer.from(spliced.read(offset, length)),
+  }))
+}

@@ -4,10 +4,12 @@ import {
   type BigIntStats,
   closeSync,
   constants,
+  copyFileSync,
   fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
+  futimesSync,
   linkSync,
   lstatSync,
   openSync,
@@ -17,17 +19,25 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { platform } from 'node:os'
 import { CodedError } from '../errors.ts'
 import type { Folder } from './folder.ts'
+import { type Journal, type RecordId, writeSegments } from './journal.ts'
 import { revisionOf } from './revision.ts'
 import { type ByteSource, fileSource, readExactly } from './source.ts'
-import { isRange, type Splice, splicedPieces } from './splice.ts'
+import { isRange, type Segment, type Splice, segmentsOf, splicedPieces, splicedSize } from './splice.ts'
 
 /*
- * The one place that writes audio files. A file is never opened for writing: the new one is made beside it under a hidden
- * name, completely, flushed to the disk, read back and checked; then it takes the old one's name in one step. Whatever
- * fails or is killed before that step leaves the old file untouched, and what it leaves behind is a hidden temporary that
- * the next start sweeps away. A second name of the old file (a hard link) keeps the old bytes.
+ * The one place that writes audio files, in one of two ways.
+ *
+ * Beside: the new file is made beside the old one under a hidden name, completely, flushed to the disk, read back and checked;
+ * then it takes the old one's name in one step. Whatever fails or is killed before that step leaves the old file untouched, and
+ * what it leaves behind is a hidden temporary that the next start sweeps away. A second name of the old file (a hard link)
+ * keeps the old bytes.
+ *
+ * In place: where the edit keeps the file's length (it fits the old tag and its padding), the file has one name and there
+ * is a journal, only the changed stretches are written: old and new bytes go into the journal first, then over the file, and
+ * are read back and checked. Whatever fails is turned back at once; whatever is killed, at the next start.
  */
 
 const temporaryPrefix = '.metadata-remote-'
@@ -40,6 +50,7 @@ export type Owner = { readonly uid: number; readonly gid: number } | null
 /** An open file that is about to be changed. */
 export interface OpenTrack {
   readonly fd: number
+  readonly name: Buffer
   readonly stats: BigIntStats
   readonly revision: string
   readonly source: ByteSource
@@ -54,6 +65,7 @@ export function openTrack(folder: Folder, name: Buffer): OpenTrack {
     if (!stats.isFile()) throw new CodedError('TRACK_NOT_FOUND', 'The path is not a file.')
     return {
       fd,
+      name,
       stats,
       revision: revisionOf(stats),
       source: fileSource(fd, Number(stats.size)),
@@ -79,45 +91,105 @@ export function demandWritable(folder: Folder, name: Buffer, stats: BigIntStats)
 export interface Written {
   readonly revision: string
   readonly warnings: readonly string[]
+  /** The record of a write in place, to be settled by the history. */
+  readonly journalId: RecordId | null
 }
 
 export interface WriteRequest {
   readonly folder: Folder
+  /** Absolute bytes of the folder, for the journal. */
+  readonly folderPath: Buffer
   readonly name: Buffer
   readonly track: OpenTrack
   readonly splices: readonly Splice[]
   /** The name that the file is to have; the same as `name` where it keeps it. */
   readonly newName: Buffer
   readonly owner: Owner
-  /** Called with the finished new file before it takes the old one's place; throws to discard it. */
+  /** Null where the state is not durable: then nothing is written in place. */
+  readonly journal: Journal | null
+  /** Called with the finished new file before it counts; throws to discard it. */
   check(source: ByteSource): Promise<void>
 }
 
-/** Writes the spliced file beside the old one and puts it in its place, under a new name where one is asked for. */
+/** Bytes that are rewritten in place at the most; a larger edit makes a new file. */
+const inPlaceLimit = 32 * 1024 * 1024
+
+/** Writes the spliced file, under a new name where one is asked for. Throws where it could not, and then the file is as it was. */
 export async function writeTrack(request: WriteRequest): Promise<Written> {
   const { folder, name, newName, track, splices } = request
   demandWritable(folder, name, track.stats)
-  const warnings: string[] = []
   const renames = !newName.equals(name)
   if (renames) demandFree(folder, name, newName)
   if (splices.length === 0) {
     demandUnchanged(folder, name, track)
     renameFree(folder, name, newName)
     folder.sync()
-    return { revision: revisionOf(lstatSync(folder.at(newName), { bigint: true })), warnings }
+    return { revision: revisionOf(lstatSync(folder.at(newName), { bigint: true })), warnings: [], journalId: null }
   }
+  const segments = segmentsOf(track.source, splices, inPlaceLimit)
+  const { journal } = request
+  return segments && journal && !renames && track.stats.nlink === 1n
+    ? writeInPlace(request, journal, segments)
+    : writeBeside(request, segments, renames)
+}
+
+async function writeInPlace(request: WriteRequest, journal: Journal, segments: readonly Segment[]): Promise<Written> {
+  const { folder, folderPath, name, track } = request
+  const warnings: string[] = []
+  const fd = openSync(folder.at(name), constants.O_RDWR | constants.O_NOFOLLOW)
+  try {
+    const { ino, dev, size } = track.stats
+    demandSame(fstatSync(fd, { bigint: true }), track)
+    const path = Buffer.concat([folderPath, Buffer.from('/'), name])
+    const journalId = journal.write({ path, device: dev, inode: ino, size: Number(size), segments })
+    try {
+      writeSegments(fd, segments, 'after')
+      for (const { offset, after } of segments) {
+        if (Buffer.compare(readExactly(fd, offset, after.length), after) !== 0) {
+          throw new CodedError(
+            'VERIFY_FAILED',
+            'The disk did not give back what was written; the file was turned back.',
+          )
+        }
+      }
+      await request.check(fileSource(fd, Number(size)))
+    } catch (error) {
+      writeSegments(fd, segments, 'before')
+      journal.drop()
+      throw error
+    }
+    takeOver(fd, track.stats, request.owner, warnings)
+    advanceTime(fd, track.stats)
+    return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings, journalId }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Two writes within one tick of the system's clock would leave the same time: the second is then a little later. */
+function advanceTime(fd: number, old: BigIntStats): void {
+  const { mtimeNs } = fstatSync(fd, { bigint: true })
+  if (mtimeNs > old.mtimeNs) return
+  const later = Number(old.mtimeNs / 1_000_000n) / 1000 + 0.002
+  futimesSync(fd, later, later)
+}
+
+async function writeBeside(
+  request: WriteRequest,
+  segments: readonly Segment[] | null,
+  renames: boolean,
+): Promise<Written> {
+  const { folder, name, newName, track, splices } = request
+  const warnings: string[] = []
   if (track.stats.nlink > 1n) warnings.push('The file had several hard links; the other names keep the old bytes.')
   const temporary = Buffer.from(`${temporaryPrefix}${randomBytes(8).toString('hex')}${temporarySuffix}`)
-  const fd = openSync(
-    folder.at(temporary),
-    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o600,
-  )
+  const fd = segments ? cloneFor(folder, temporary, track) : createFor(folder, temporary)
   try {
-    const size = writeSpliced(fd, track, splices)
+    if (segments) writeSegments(fd, segments, 'after')
+    else writeSpliced(fd, track, splices)
     takeOver(fd, track.stats, request.owner, warnings)
     fsyncSync(fd)
-    await request.check(fileSource(fd, size))
+    await request.check(fileSource(fd, splicedSize(track.source.size, splices)))
     demandUnchanged(folder, name, track)
     if (renames) renameFree(folder, name, newName)
     try {
@@ -133,13 +205,33 @@ export async function writeTrack(request: WriteRequest): Promise<Written> {
   }
   try {
     folder.sync()
-    return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings }
+    return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings, journalId: null }
   } finally {
     closeSync(fd)
   }
 }
 
-function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]): number {
+function createFor(folder: Folder, temporary: Buffer): number {
+  return openSync(
+    folder.at(temporary),
+    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  )
+}
+
+/** A copy of the file by the kernel, sharing its blocks where the file system can. */
+function cloneFor(folder: Folder, temporary: Buffer, track: OpenTrack): number {
+  const source = platform() === 'linux' ? `/proc/self/fd/${track.fd}` : folder.at(track.name)
+  try {
+    copyFileSync(source, folder.at(temporary), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    return openSync(folder.at(temporary), constants.O_RDWR | constants.O_NOFOLLOW)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') discard(folder, temporary)
+    throw error
+  }
+}
+
+function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]): void {
   let at = 0
   for (const piece of splicedPieces(track.source.size, splices)) {
     if (!isRange(piece)) {
@@ -150,7 +242,6 @@ function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]):
       at += writeAll(fd, readExactly(track.fd, piece.offset + done, Math.min(blockSize, piece.length - done)), at)
     }
   }
-  return at
 }
 
 function writeAll(fd: number, bytes: Uint8Array, at: number): number {
@@ -177,7 +268,10 @@ function takeOver(fd: number, old: BigIntStats, owner: Owner, warnings: string[]
 
 /** Throws REVISION_CONFLICT where the name no longer leads to the bytes that were read. */
 function demandUnchanged(folder: Folder, name: Buffer, track: OpenTrack): void {
-  const now = lstatSync(folder.at(name), { bigint: true, throwIfNoEntry: false })
+  demandSame(lstatSync(folder.at(name), { bigint: true, throwIfNoEntry: false }), track)
+}
+
+function demandSame(now: BigIntStats | undefined, track: OpenTrack): void {
   if (!now || revisionOf(now) !== track.revision) {
     throw new CodedError(
       'REVISION_CONFLICT',

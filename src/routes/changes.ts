@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import { parsePath } from '../library/paths.ts'
 import { Change, ChangePage, ChangeParams, ChangeRequest, ChangesQuery, RevertRequest } from '../schemas/change.ts'
+import { Nullable } from '../schemas/common.ts'
 
 /** A request may name 100,000 paths (bytes). */
 const largestRequest = 32 * 1024 * 1024
@@ -25,7 +25,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.get('/changes/:id', { schema: { params: ChangeParams, response } }, async ({ params }) => history.get(params.id))
 
-  const revert = { schema: { params: ChangeParams, body: Type.Optional(RevertRequest), response } }
+  const revert = { schema: { params: ChangeParams, body: Nullable(RevertRequest), response } }
   app.post('/changes/:id/undo', revert, ({ params, body }) => changes.undo(params.id, body?.dryRun ?? false))
   app.post('/changes/:id/redo', revert, ({ params, body }) => changes.redo(params.id, body?.dryRun ?? false))
 }

@@ -91,17 +91,22 @@ export async function independentReading(source: ByteSource, kind: FileKind): Pr
 }
 
 /**
- * Why an independent reader would take the edited file for damaged, or null where it reads it as well as the old one: the same
- * codec, sample rate and channels.
+ * Reads the file before an edit, and returns what judges it afterwards: why an independent reader would take the edited file for
+ * damaged, or null where it reads it as well as the old one, with the same codec, sample rate, channels and bits.
  */
-export async function damageSeen(before: ByteSource, after: ByteSource, kind: FileKind): Promise<string | null> {
+export async function damageJudge(
+  before: ByteSource,
+  kind: FileKind,
+): Promise<(after: ByteSource) => Promise<string | null>> {
   const old = await independentReading(before, kind)
-  if (!old) return null
-  const now = await independentReading(after, kind)
-  if (!now) return 'an independent reader could read the old file and cannot read the new one'
-  for (const property of ['codec', 'sampleRate', 'numberOfChannels', 'bitsPerSample'] as const) {
-    if (old.format[property] !== now.format[property])
-      return `an independent reader finds another ${property} in the new file`
+  return async after => {
+    if (!old) return null
+    const now = await independentReading(after, kind)
+    if (!now) return 'an independent reader could read the old file and cannot read the new one'
+    for (const property of ['codec', 'sampleRate', 'numberOfChannels', 'bitsPerSample'] as const) {
+      if (old.format[property] !== now.format[property])
+        return `an independent reader finds another ${property} in the new file`
+    }
+    return null
   }
-  return null
 }

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina'
 import { CodedError, type ErrorCode } from '../errors.ts'
 import type * as tasks from './tasks.ts'
-import type { Answer } from './tasks.ts'
+import type { Answer, ThreadData } from './tasks.ts'
 
 type Tasks = typeof tasks
 type TaskName = keyof { [Name in keyof Tasks as Tasks[Name] extends (input: never) => unknown ? Name : never]: true }
@@ -16,10 +16,11 @@ export interface Pool {
   close(): Promise<void>
 }
 
-/** A pool of `threads` threads, which start as they are needed. */
-export function createPool(threads: number): Pool {
+/** A pool of `threads` threads, which start as they are needed; `stateDir` is where they journal their writes. */
+export function createPool(threads: number, stateDir: string | null): Pool {
   const piscina = new Piscina({
     filename: new URL('./tasks.ts', import.meta.url).href,
+    workerData: { stateDir } satisfies ThreadData,
     minThreads: 1,
     maxThreads: threads,
     idleTimeout: 60_000,

@@ -1,5 +1,7 @@
+import { workerData } from 'piscina'
 import { runTrackTask, type TrackOutcome, type TrackTask } from '../changes/track-task.ts'
 import { toReason } from '../errors.ts'
+import { type Journal, openJournal } from '../files/journal.ts'
 import { listTracks, readFolder, sweepTemporaries } from '../library/browse.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import { readPicture, readSummary, readTrack } from '../library/track.ts'
@@ -8,6 +10,11 @@ import type { Track, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 
 /* What runs in the pool: all work on files, with synchronous reads and writes. Inputs and outputs are plain data. */
+
+/** What every thread of the pool is given. */
+export interface ThreadData {
+  readonly stateDir: string | null
+}
 
 /** An answer that crosses threads: errors lose their class on the way, so they travel as data. */
 export type Answer<T> =
@@ -67,7 +74,16 @@ export const picture = ({
 }: TrackPlace & { index: number }): Promise<Answer<{ mime: string; data: Uint8Array }>> =>
   answer(() => readPicture(Buffer.from(root), path, options, index))
 
-export const edit = (task: TrackTask): Promise<Answer<TrackOutcome>> => answer(() => runTrackTask(task))
+let journal: Journal | null = null
+
+/** The journal of this thread, made when its first write comes; null where the state is not durable. */
+function threadJournal(): Journal | null {
+  const { stateDir } = workerData as ThreadData
+  if (stateDir !== null) journal ??= openJournal(stateDir)
+  return journal
+}
+
+export const edit = (task: TrackTask): Promise<Answer<TrackOutcome>> => answer(() => runTrackTask(task, threadJournal))
 
 export const sweep = ({ root }: { root: Uint8Array }): Promise<Answer<number>> =>
   answer(() => sweepTemporaries(Buffer.from(root)))

@@ -47,8 +47,8 @@ export function TrackList() {
           />
           {text.tracks.withSubfolders}
         </label>
-        {(narrow.value || touch.value) && (
-          <button type="button" onClick={() => void choose(selectAll(order.value, selection.value))}>
+        {(narrow.value || touch.value) && shown > 0 && (
+          <button type="button" class="select-all" onClick={() => void choose(selectAll(order.value, selection.value))}>
             {text.tracks.selectAll}
           </button>
         )}

@@ -21,34 +21,40 @@ export function TrackPictures({ track, locked }: { track: Track; locked: boolean
   const shown = track.pictures.filter(({ type, index }) => !newPictures.has(type) || goneIndexes.has(index))
   const taken = new Set([...newPictures.keys(), ...shown.map(picture => picture.type)])
   const next = wanted.find(type => !taken.has(type)) ?? 'other'
-  const hasAny = shown.length > 0 || newPictures.size > 0
+  const add = !locked && (
+    <ImageButton type={next} words={next === 'front' ? text.pictures.set : text.pictures.addAnother} />
+  )
+  const last = shown.at(-1)
+  const lastNew = last ? undefined : [...newPictures.keys()].at(-1)
   return (
     <>
-      {!hasAny && (
+      {!last && lastNew === undefined && (
         <div class="picture">
           <div class="frame none">
             <span>{text.pictures.none}</span>
             {!locked && <span class="quiet">{text.pictures.dropHere}</span>}
           </div>
-          <div class="facts">{!locked && <ImageButton type={next} words={text.pictures.set} />}</div>
+          <div class="facts">{add}</div>
         </div>
       )}
       {[...newPictures].map(([type, picture]) => (
-        <NewOne key={type} type={type} picture={picture} />
+        <NewOne key={type} type={type} picture={picture} more={type === lastNew && add} />
       ))}
       {shown.map(picture => (
-        <OldOne key={picture.index} path={track.path} picture={picture} taken={taken} locked={locked} />
+        <OldOne
+          key={picture.index}
+          path={track.path}
+          picture={picture}
+          taken={taken}
+          locked={locked}
+          more={picture === last && add}
+        />
       ))}
-      {hasAny && !locked && (
-        <div class="add-picture">
-          <ImageButton type={next} words={next === 'front' ? text.pictures.set : text.pictures.addAnother} />
-        </div>
-      )}
     </>
   )
 }
 
-function NewOne({ type, picture }: { type: PictureType; picture: NewPicture }) {
+function NewOne({ type, picture, more }: { type: PictureType; picture: NewPicture; more: ComponentChildren }) {
   return (
     <Shape image={<StoredImage sha256={picture.sha256} type={text.pictureTypes[type]} />} state="new">
       <p>{text.pictureTypes[type]}</p>
@@ -58,13 +64,20 @@ function NewOne({ type, picture }: { type: PictureType; picture: NewPicture }) {
         <button type="button" onClick={() => changeDraft(now => withNewPicture(now, type, null))}>
           <Icon of={RotateCcw} /> {text.cancel}
         </button>
+        {more}
       </div>
     </Shape>
   )
 }
 
-function OldOne(props: { path: string; picture: Picture; taken: ReadonlySet<PictureType>; locked: boolean }) {
-  const { path, picture, taken, locked } = props
+function OldOne(props: {
+  path: string
+  picture: Picture
+  taken: ReadonlySet<PictureType>
+  locked: boolean
+  more: ComponentChildren
+}) {
+  const { path, picture, taken, locked, more } = props
   const { index, type } = picture
   const gone = draft.value.goneIndexes.has(index)
   const image = <EmbeddedImage path={path} picture={picture} />
@@ -78,6 +91,7 @@ function OldOne(props: { path: string; picture: Picture; taken: ReadonlySet<Pict
           <button type="button" onClick={() => setGone(false)}>
             <Icon of={RotateCcw} /> {text.pictures.keep}
           </button>
+          {more}
         </div>
       </Shape>
     )
@@ -104,6 +118,7 @@ function OldOne(props: { path: string; picture: Picture; taken: ReadonlySet<Pict
           <button type="button" onClick={() => setGone(true)}>
             <Icon of={Trash2} /> {text.pictures.remove}
           </button>
+          {more}
         </div>
       )}
     </Shape>
