@@ -57,7 +57,7 @@ export interface TagBlock {
   /** As shown to a person: `ID3v2.3`, `Vorbis comment` … */
   readonly label: string
   readonly fields: Fields
-  /** Where they differ from `fields`: what a new main block takes over from this one. */
+  /** Where they differ from `fields`: what a new ID3v2 tag takes over from this block. */
   readonly seed?: Fields
   readonly pictures: readonly EmbeddedPicture[]
   /** Every entry as stored, with its field where the table maps it. */

@@ -56,7 +56,7 @@ function fieldsFor(block: TagBlock, file: TagFile, patch: TagPatch, isNew: boole
   if (block === file.fieldBlock) {
     if (!isNew) return patch.fields
     const named = new Set([...patch.fields.keys()].map(fieldKey))
-    const seeded = [...seedFields(file.blocks)].filter(([name]) => !named.has(fieldKey(name)))
+    const seeded = [...seedFields(block.kind, file.blocks)].filter(([name]) => !named.has(fieldKey(name)))
     return new Map([...seeded, ...patch.fields])
   }
   if (block.kind === 'id3v1') return patch.fields

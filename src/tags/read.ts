@@ -1,6 +1,6 @@
 import type { TagFile } from './containers/container.ts'
 import { fieldKey } from './fields.ts'
-import type { EmbeddedPicture, Fields, TagBlock } from './items.ts'
+import type { BlockKind, EmbeddedPicture, Fields, TagBlock } from './items.ts'
 
 /** The fields of a file: each from the first block that has it. */
 export function readFields(file: TagFile): Fields {
@@ -8,8 +8,8 @@ export function readFields(file: TagFile): Fields {
 }
 
 /** What a new main block takes over from the blocks that are there, so that a reader which knows only it loses nothing. */
-export function seedFields(blocks: readonly TagBlock[]): Fields {
-  return mergeFields(blocks.map(block => block.seed ?? block.fields))
+export function seedFields(kind: BlockKind, blocks: readonly TagBlock[]): Fields {
+  return mergeFields(blocks.map(block => (kind === 'id3v2' && block.seed) || block.fields))
 }
 
 function mergeFields(list: readonly Fields[]): Fields {
