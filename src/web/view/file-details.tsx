@@ -6,6 +6,7 @@ const longestShown = 300
 
 /** Every item of the file as it is stored, also those that are no field. */
 export function FileDetails({ track }: { track: Track }) {
+  if (track.items.length === 0) return null
   return (
     <details class="file-details">
       <summary>

@@ -44,7 +44,7 @@ function OneFile({ track }: { track: TrackSummary }) {
         class="file-name"
         value={typed ?? track.name}
         data-touched={becomes !== track.name || undefined}
-        disabled={!track.writable}
+        disabled={track.reason?.code === 'READ_ONLY'}
         spellcheck={false}
         title={track.path}
         onFocus={event => {
