@@ -3,6 +3,7 @@ import type { DestinationStream } from 'pino'
 import { pino } from 'pino'
 import type { Config } from './config.ts'
 import { crossSite } from './plugins/cross-site.ts'
+import { events } from './plugins/events.ts'
 import { userInterface } from './plugins/interface.ts'
 import { type LoadLimits, loadShedding } from './plugins/load-shedding.ts'
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
@@ -14,6 +15,7 @@ import { securityHeaders } from './plugins/security-headers.ts'
 import { service } from './plugins/service.ts'
 import { validation } from './plugins/validation.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { eventRoutes } from './routes/events.ts'
 import { fieldRoutes } from './routes/fields.ts'
 import { folderRoutes } from './routes/folders.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -56,6 +58,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
   await app.register(healthRoutes)
   await app.register(service, { config })
+  await app.register(events)
   await app.register(api, { prefix: '/api/v1', config })
 
   app.refuseOtherMethods()
@@ -69,6 +72,7 @@ const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
   await app.register(pictureRoutes)
   await app.register(changeRoutes)
   await app.register(fieldRoutes)
+  await app.register(eventRoutes)
   await app.register(libraryRoutes, { config })
 }
 

@@ -15,6 +15,7 @@ export const errorCatalogue = {
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   CHANGE_NOT_UNDOABLE: { status: 409, title: 'The change cannot be undone now' },
   CHANGE_NOT_REDOABLE: { status: 409, title: 'The change cannot be redone now' },
+  CHANGE_NOT_RUNNING: { status: 409, title: 'The change is not running' },
   REVISION_CONFLICT: { status: 409, title: 'The file has changed' },
   VALUE_CONFLICT: { status: 409, title: 'The field has another value now' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },

@@ -6,6 +6,7 @@ import { createPictures, type Pictures } from './changes/pictures.ts'
 import type { Config } from './config.ts'
 import { recoverJournal } from './files/journal.ts'
 import { createLibrary, type Library } from './library/library.ts'
+import type { ServiceEvent } from './schemas/event.ts'
 import { createPool } from './workers/pool.ts'
 
 /** What the routes work with. */
@@ -14,6 +15,8 @@ export interface Service {
   readonly changes: Changes
   readonly history: History
   readonly pictures: Pictures
+  /** Calls `listener` with every event from now on; returns what ends that. */
+  subscribe(listener: (event: ServiceEvent) => void): () => void
   /** Lets running writes finish, then closes the state and the threads. */
   close(): Promise<void>
 }
@@ -34,6 +37,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   const pool = createPool(config.workers, config.stateDir)
   const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
   const pictures = createPictures(database, config.stateDir === null ? pictureBudget.memory : pictureBudget.durable)
+  const listeners = new Set<(event: ServiceEvent) => void>()
   const changes = createChanges({
     library,
     pool,
@@ -41,6 +45,9 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     pictures,
     owner: config.owner,
     lanes: config.workers,
+    publish: event => {
+      for (const listener of listeners) listener(event)
+    },
     reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
   })
   // In the background: a large library takes a while to walk, and nothing waits for it.
@@ -53,6 +60,10 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     changes,
     history,
     pictures,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     async close() {
       await changes.close()
       await swept

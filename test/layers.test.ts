@@ -28,7 +28,7 @@ const layers: Record<string, { imports: string[]; types?: string[] }> = {
     types: ['config.ts'],
   },
   plugins: { imports: ['service.ts', 'schemas', 'errors.ts', 'version.ts'], types: ['config.ts'] },
-  'service.ts': { imports: ['changes', 'library', 'files', 'workers'], types: ['config.ts'] },
+  'service.ts': { imports: ['changes', 'library', 'files', 'workers', 'schemas'], types: ['config.ts'] },
   workers: { imports: ['changes', 'library', 'tags', 'files', 'schemas', 'errors.ts'], types: ['config.ts'] },
   changes: { imports: ['library', 'tags', 'files', 'schemas', 'errors.ts'], types: ['config.ts', 'workers'] },
   library: { imports: ['tags', 'files', 'schemas', 'errors.ts'], types: ['config.ts', 'workers'] },

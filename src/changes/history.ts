@@ -4,6 +4,7 @@ import type { RecordId } from '../files/journal.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import type { Change, ChangeFile, ChangeHead, ChangePage, ChangeState, Summary } from '../schemas/change.ts'
 import { transaction } from './database.ts'
+import { emptySummary } from './report.ts'
 import { ulid } from './ulid.ts'
 
 /*
@@ -26,7 +27,6 @@ export interface RecordedFile {
   readonly revision: string | null
   readonly entry: ChangeFile
   readonly undone: boolean
-  readonly toggle: Uint8Array
   /** Whether the file is in the state that the toggle starts from. */
   readonly fits: boolean
 }
@@ -56,7 +56,11 @@ export interface History {
   list(page: { path?: LibraryPath | undefined; limit: number; cursor?: string | undefined }): ChangePage
   /** Throws CHANGE_NOT_FOUND. */
   get(id: string): Change & { id: string }
+  /** The same, or undefined. */
+  find(id: string): (Change & { id: string }) | undefined
   files(id: string): RecordedFile[]
+  /** The splices that turn a file of a change, as encodeSplices makes them. */
+  toggle(id: string, position: number): Uint8Array
   /** Records that a file of a change was undone (or redone): exactly, or by value. */
   recordToggle(id: string, position: number, write: AppliedWrite, exact: boolean): void
   setState(id: string, state: ChangeState): void
@@ -80,7 +84,7 @@ export function createHistory(database: DatabaseSync, limit: number): History {
     dropFiles: database.prepare('DELETE FROM file WHERE id NOT IN (SELECT file FROM change_file)'),
     change: database.prepare('SELECT * FROM change WHERE id = ?'),
     changeFiles: database.prepare(
-      'SELECT cf.*, f.path, f.revision, f.state FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = (SELECT seq FROM change WHERE id = ?) ORDER BY cf.position',
+      'SELECT cf.position, cf.file, cf.entry, cf.undone, cf.from_state, cf.to_state, f.path, f.revision, f.state FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = (SELECT seq FROM change WHERE id = ?) ORDER BY cf.position',
     ),
     fileByPath: database.prepare('SELECT * FROM file WHERE path = ?'),
     insertFile: database.prepare('INSERT INTO file (path, revision, state) VALUES (?, ?, ?)'),
@@ -91,6 +95,9 @@ export function createHistory(database: DatabaseSync, limit: number): History {
     ),
     insertFileOfChange: database.prepare(
       'INSERT INTO change_file (change, position, file, entry, toggle, from_state, to_state) VALUES ((SELECT seq FROM change WHERE id = :id), (SELECT count(*) FROM change_file WHERE change = (SELECT seq FROM change WHERE id = :id)), :file, :entry, :toggle, :from, :to)',
+    ),
+    toggleOf: database.prepare(
+      'SELECT toggle FROM change_file WHERE change = (SELECT seq FROM change WHERE id = ?) AND position = ?',
     ),
     toggle: database.prepare(
       'UPDATE change_file SET undone = 1 - undone, toggle = :toggle, from_state = :from, to_state = :to WHERE change = (SELECT seq FROM change WHERE id = :id) AND position = :position',
@@ -172,11 +179,12 @@ export function createHistory(database: DatabaseSync, limit: number): History {
       }
     },
     get(id) {
-      return {
-        ...headOf(demandChange(sql.change.get(id))),
-        id,
-        files: sql.changeFiles.all(id).map(row => JSON.parse(row.entry as string)),
-      }
+      const row = demandChange(sql.change.get(id))
+      return changeOf(row, sql.changeFiles.all(id))
+    },
+    find(id) {
+      const row = sql.change.get(id)
+      return row && changeOf(row, sql.changeFiles.all(id))
     },
     files(id) {
       demandChange(sql.change.get(id))
@@ -187,10 +195,10 @@ export function createHistory(database: DatabaseSync, limit: number): History {
         revision: row.revision as string | null,
         entry: JSON.parse(row.entry as string) as ChangeFile,
         undone: row.undone === 1,
-        toggle: row.toggle as Uint8Array,
         fits: row.state === row.from_state,
       }))
     },
+    toggle: (id, position) => sql.toggleOf.get(id, position)?.toggle as Uint8Array,
     recordToggle(id, position, write, exact) {
       transaction(database, () => {
         const row = sql.changeFiles.all(id).find(r => r.position === position) as Row
@@ -217,8 +225,6 @@ export function createHistory(database: DatabaseSync, limit: number): History {
     count: () => Number(sql.count.get()?.n),
   }
 }
-
-const emptySummary: Summary = { applied: 0, unchanged: 0, conflict: 0, refused: 0, failed: 0 }
 
 function recoverRunning(database: DatabaseSync): void {
   for (const row of database.prepare("SELECT seq, id FROM change WHERE state = 'running'").all()) {
@@ -252,6 +258,10 @@ function headOf(row: Row): ChangeHead {
     createdAt: row.created_at as string,
     summary: JSON.parse(row.summary as string) as Summary,
   }
+}
+
+function changeOf(row: Row, files: readonly Row[]): Change & { id: string } {
+  return { ...headOf(row), id: row.id as string, files: files.map(file => JSON.parse(file.entry as string)) }
 }
 
 function decodeCursor(cursor: string | undefined): number {

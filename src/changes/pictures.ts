@@ -48,3 +48,8 @@ export function createPictures(database: DatabaseSync, budget: number): Pictures
     },
   }
 }
+
+/** Those of the sums that are stored, each once. */
+export function storedPictures(pictures: Pictures, sums: readonly string[]): PictureBytes[] {
+  return [...new Set(sums)].flatMap(sum => pictures.get(sum) ?? [])
+}

@@ -22,7 +22,7 @@ export const crossSite = fp(
  * The browser's own word counts where it gives it, for it knows the address that the person sees while a proxy may have
  * rewritten Host. Browsers give it only over HTTPS and on localhost; elsewhere the origin has to be our host.
  */
-function isSameOrigin(request: FastifyRequest): boolean {
+export function isSameOrigin(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const { origin } = request.headers

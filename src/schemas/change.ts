@@ -112,6 +112,9 @@ const head = {
   label: Type.String(),
   createdAt: Type.String({ description: 'ISO 8601, UTC' }),
   summary: Summary,
+  progress: Type.Optional(
+    Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: 'tracks, while it is running' }),
+  ),
 }
 /** An entry of the history without its files. */
 export const ChangeHead = Type.Object(head)

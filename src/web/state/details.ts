@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import type { Track } from '../../schemas/track.ts'
+import type { Track, TrackSummary } from '../../schemas/track.ts'
 import { api, isAborted, problemText } from '../api.ts'
 import { touched } from './drafting.ts'
 import { selectedTracks, tracks } from './tracks.ts'
@@ -24,22 +24,17 @@ export function followSelection(): void {
     running.abort()
     running = new AbortController()
     const kept = details.peek()
-    const known = chosen.flatMap(({ path, revision }) => {
-      const track = kept.get(path)
-      return track?.revision === revision ? [[path, track] as const] : []
-    })
-    details.value = new Map(known)
+    const listed = new Map(chosen.map(({ path, revision }) => [path, revision]))
+    // an older revision stays in view until the new one is here, so that nothing flickers
+    details.value = new Map([...kept].filter(([path]) => listed.has(path)))
     detailsProblem.value = null
-    if (key !== '')
-      void load(
-        chosen.map(track => track.path).filter(path => !details.peek().has(path)),
-        running.signal,
-      )
+    const wrong = chosen.filter(({ path, revision }) => kept.get(path)?.revision !== revision)
+    if (key !== '') void load(wrong, running.signal)
   })
 }
 
-async function load(paths: readonly string[], signal: AbortSignal): Promise<void> {
-  const queue = [...paths]
+async function load(chosen: readonly TrackSummary[], signal: AbortSignal): Promise<void> {
+  const queue = chosen.map(track => track.path)
   const worker = async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
       const track = await api.track(path, signal)

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals'
 import { type Address, formatAddress, type Pane, parseAddress } from '../model/address.ts'
+import { nameOf } from '../model/file-name.ts'
 import { type Selection, samePaths } from '../model/selection.ts'
 import { text } from '../text.ts'
 import { historyOpen, narrow, pane } from './appearance.ts'
@@ -45,6 +46,8 @@ export function followAddress(): void {
     if (dirty.value) event.preventDefault()
   })
   effect(() => {
+    const { folder } = place.value
+    document.title = folder === '' ? text.product : `${nameOf(folder)} · ${text.product}`
     const now = formatAddress(currentAddress())
     if (now !== (location.hash || '#')) history.replaceState(null, '', now)
   })

@@ -38,7 +38,7 @@ export function Pictures() {
       {chosen.length > 1 ? (
         <SelectionPictures locked={locked} />
       ) : (
-        full && <TrackPictures track={full} locked={locked} />
+        full && <TrackPictures track={full} locked={locked || full.revision !== only?.revision} />
       )}
     </section>
   )

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the whole; aria-activedescendant says where
 // biome-ignore-all lint/a11y/useSemanticElements: a grid whose rows are windowed is no table
 import { useRef } from 'preact/hooks'
+import { nameOf } from '../model/file-name.ts'
 import { selectAll, selectAt, selectByKey, selectOnly } from '../model/selection.ts'
 import { narrow, touch } from '../state/appearance.ts'
 import { library } from '../state/library.ts'
@@ -22,9 +23,7 @@ export function TrackList() {
   return (
     <Pane name="tracks" label={text.tracks.label}>
       <div class="pane-head">
-        <h2 title={folder}>
-          {folder === '' ? (library.value?.name ?? '') : folder.slice(folder.lastIndexOf('/') + 1)}
-        </h2>
+        <h2 title={folder}>{folder === '' ? (library.value?.name ?? '') : nameOf(folder)}</h2>
         <span class="quiet" role="status">
           {total.value === null
             ? ''

@@ -1,0 +1,88 @@
+import { LRUCache } from 'lru-cache'
+import { CodedError } from '../errors.ts'
+import type { Change } from '../schemas/change.ts'
+import type { ServiceEvent } from '../schemas/event.ts'
+
+/** A change in progress. */
+export interface Run {
+  readonly id: string
+  readonly total: number
+  /** Whether its remaining tracks are to be left alone. */
+  readonly cancelled: boolean
+  /** One more track is done. */
+  step(): void
+}
+
+/** The changes that are running, and the results of the last ones, for those who did not wait. */
+export interface Runs {
+  start(id: string, total: number): Run
+  /** Ends a run and keeps what came of it. */
+  end(run: Run, change: Change & { id: string }): void
+  /** Ends a run that threw. */
+  abandon(run: Run): void
+  /** Tells a run to stop between two tracks. Throws CHANGE_NOT_RUNNING. */
+  cancel(id: string): void
+  cancelAll(): void
+  progress(id: string): { done: number; total: number } | undefined
+  /** What came of a change that ended lately, with the tracks that were refused. */
+  result(id: string): Change | undefined
+}
+
+const keptResults = 50
+/** Between two messages of one change (ms). */
+const quiet = 200
+
+export function createRuns(publish: (event: ServiceEvent) => void): Runs {
+  const running = new Map<string, { run: Run; done: number; cancelled: boolean; told: number }>()
+  const results = new LRUCache<string, Change>({ max: keptResults })
+  return {
+    start(id, total) {
+      const own = { done: 0, cancelled: false, told: 0 }
+      const run: Run = {
+        id,
+        total,
+        get cancelled() {
+          return entry.cancelled
+        },
+        step() {
+          entry.done++
+          const now = performance.now()
+          if (now - entry.told < quiet) return
+          entry.told = now
+          publish({ type: 'change.progress', id, done: entry.done, total })
+        },
+      }
+      const entry = { ...own, run }
+      running.set(id, entry)
+      return run
+    },
+    end(run, change) {
+      running.delete(run.id)
+      results.set(run.id, change)
+      const { id, state, summary } = change
+      publish({ type: 'change.done', id, state, summary })
+      const paths = change.files.filter(file => file.status === 'applied').map(file => file.path)
+      if (paths.length > 0) publish({ type: 'library.changed', paths: paths.slice(0, 1000) })
+    },
+    abandon(run) {
+      running.delete(run.id)
+    },
+    cancel(id) {
+      const entry = running.get(id)
+      if (!entry)
+        throw new CodedError(
+          'CHANGE_NOT_RUNNING',
+          'The change is not running, so there is nothing to cancel; undo it instead.',
+        )
+      entry.cancelled = true
+    },
+    cancelAll() {
+      for (const entry of running.values()) entry.cancelled = true
+    },
+    progress(id) {
+      const entry = running.get(id)
+      return entry && { done: entry.done, total: entry.run.total }
+    },
+    result: id => results.get(id),
+  }
+}

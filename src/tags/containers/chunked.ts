@@ -1,0 +1,143 @@
+import { CodedError } from '../../errors.ts'
+import type { ByteSource } from '../../files/source.ts'
+import { type Piece, piecesLength, type Range, type Splice, splicesFor } from '../../files/splice.ts'
+import { emptyId3v2Block, id3v2Block } from '../blocks/id3v2/block.ts'
+import { assembleId3v2, emptyShape, id3v2LengthAt, readId3v2, type TagShape } from '../blocks/id3v2/tag.ts'
+import type { PatchedBlock, TagBlock } from '../items.ts'
+import { type Chunk, type ChunkLayout, isZero, type WalkedChunks } from './chunks.ts'
+import type { CodecOptions, TagFile } from './container.ts'
+
+/* What WAVE, AIFF and DSDIFF share: an ID3v2 tag in a chunk of its own among chunks that stay as they are, and the size of it all in front. */
+
+/** A chunk of text that is kept in step. */
+export interface TextChunk {
+  readonly chunk: Chunk
+  readonly block: TagBlock
+  /** The new body of the chunk for the block's new content; null takes the chunk out. */
+  body(content: readonly Piece[]): readonly Piece[] | null
+}
+
+export interface ChunkedFile {
+  readonly container: string
+  readonly layout: ChunkLayout
+  readonly walked: WalkedChunks
+  /** The name of a new ID3 chunk, and of an existing one whose spelling some readers do not know. */
+  readonly tagId: string
+  /** Every spelling of the ID3 chunk that readers take, the tag being the first chunk of one of them. */
+  readonly tagIds: readonly string[]
+  readonly texts: readonly TextChunk[]
+  readonly warnings: readonly string[]
+  /** The splices that correct the sizes in front of the chunks, which grow by `growth` bytes and then end at `end`. */
+  sizes(growth: number, end: number): Splice[]
+}
+
+/** Padding of a new tag (bytes); a little more makes its size even. */
+const newPadding = 2048
+
+/** A file of chunks as tag blocks. Throws MALFORMED_FILE where its ID3 chunk cannot be taken apart without risk. */
+export function openChunked(source: ByteSource, options: CodecOptions, file: ChunkedFile): TagFile {
+  const { walked, layout, texts } = file
+  const tags = walked.chunks.filter(({ id }) => id.toLowerCase() === 'id3 ')
+  const tagChunk = tags.find(({ id }) => file.tagIds.includes(id)) ?? tags[0]
+  const tag = tagChunk ? readTagChunk(source, tagChunk) : null
+  const block = tag?.block ?? emptyId3v2Block(options.id3Version)
+  const changed = new Map<Chunk, (patched: ReadonlyMap<TagBlock, PatchedBlock>) => readonly Piece[] | null>()
+  for (const text of texts) {
+    changed.set(text.chunk, patched => {
+      const after = patched.get(text.block)
+      return after ? text.body(after.content) : [text.chunk.body]
+    })
+  }
+  const shape = tag ?? { shape: emptyShape(options.id3Version), room: tagChunk?.body.length ?? 0, rest: null }
+  const newBody = (after: PatchedBlock): Piece[] => {
+    const bare = 10 + shape.shape.extended.length + piecesLength(after.content)
+    const room = bare <= shape.room ? shape.room : bare + newPadding + (bare % 2)
+    return [...assembleId3v2(source, shape.shape, after.content, room), ...(shape.rest ? [shape.rest] : [])]
+  }
+  return {
+    container: file.container,
+    blocks: [...(tag ? [block] : []), ...texts.map(text => text.block)],
+    fieldBlock: block,
+    pictureBlock: block,
+    warnings: [
+      ...file.warnings,
+      ...(tags.length > 1 ? ['The file has several ID3 chunks; only the first is read and edited.'] : []),
+    ],
+    kept: walked.chunks.filter(chunk => chunk !== tagChunk && !changed.has(chunk)).map(chunk => chunk.body),
+    rebuild(patched) {
+      const after = patched.get(block)
+      const isNew = !tagChunk && after !== undefined && after.content.length > 0
+      const before = isNew && !walked.endIsSure ? walked.chunks.at(-1) : undefined
+      const pieces: Piece[] = []
+      const put = (id: string, body: readonly Piece[]) => {
+        const length = piecesLength(body)
+        demandSize(length, layout)
+        pieces.push(Buffer.from(id, 'latin1'), layout.encodeSize(length), ...body, new Uint8Array(length % 2))
+      }
+      for (const chunk of walked.chunks) {
+        if (chunk === before && after) put(file.tagId, newBody(after))
+        const text = changed.get(chunk)
+        const isPatched = texts.some(each => each.chunk === chunk && patched.has(each.block))
+        if (chunk === tagChunk && after) put(file.tagIds.includes(chunk.id) ? chunk.id : file.tagId, newBody(after))
+        else if (text && isPatched) {
+          const body = text(patched)
+          if (body) put(chunk.id, body)
+        } else pieces.push({ offset: chunk.offset, length: chunk.end - chunk.offset })
+      }
+      if (isNew && after && !before) {
+        // The last chunk of a file sometimes lacks its padding byte.
+        pieces.push(new Uint8Array((piecesLength(pieces) + walked.start) % 2))
+        put(file.tagId, newBody(after))
+      }
+      const length = piecesLength(pieces)
+      const region = { offset: walked.start, length: walked.end - walked.start }
+      const splices = splicesFor(source, region, pieces)
+      return [...file.sizes(length - region.length, walked.start + length), ...splices]
+    },
+  }
+}
+
+function demandSize(size: number, layout: ChunkLayout): void {
+  if (size > layout.largest)
+    throw new CodedError('VALUE_UNSUPPORTED', 'The file would become larger than the 4 GiB that its format allows.')
+}
+
+/** The splice that puts a corrected size at `offset`; none where it is right already. Throws where the format cannot hold it. */
+export function sizeSplices(source: ByteSource, layout: ChunkLayout, offset: number, size: number): Splice[] {
+  demandSize(size, layout)
+  const insert = layout.encodeSize(size)
+  return splicesFor(source, { offset, length: insert.length }, [insert])
+}
+
+interface TagInChunk {
+  readonly block: TagBlock
+  readonly shape: TagShape
+  /** Bytes that the tag may fill without moving anything. */
+  readonly room: number
+  /** What stands behind the tag in its chunk and is no padding. */
+  readonly rest: Range | null
+}
+
+/** The tag of an ID3 chunk; null where the chunk is empty or all zeros. */
+function readTagChunk(source: ByteSource, { body, cut }: Chunk): TagInChunk | null {
+  if (cut) {
+    throw new CodedError(
+      'MALFORMED_FILE',
+      'Its ID3 chunk claims more bytes than the file has; the file is cut short or the chunk damaged.',
+    )
+  }
+  if (isZero(source, body)) return null
+  const length = id3v2LengthAt(source, body.offset)
+  if (length === 0 || length > body.length) {
+    throw new CodedError(
+      'MALFORMED_FILE',
+      length === 0
+        ? 'Its ID3 chunk holds something that is no ID3v2 tag; another program damaged it.'
+        : `The tag in its ID3 chunk claims ${length} bytes, but the chunk has ${body.length}; the tag is damaged.`,
+    )
+  }
+  const tag = readId3v2(source, body.offset)
+  const rest = { offset: body.offset + length, length: body.length - length }
+  const isPadding = isZero(source, rest)
+  return { block: id3v2Block(tag), shape: tag, room: isPadding ? body.length : length, rest: isPadding ? null : rest }
+}
