@@ -81,6 +81,7 @@ export function createChanges(deps: ChangesDependencies): Changes {
       const state = stateOf(summary, 'applied', run.cancelled)
       history.finish(id, state, summary)
       const change = { ...head, state, summary, files }
+      runs.keep({ id, ...change })
       runs.end(run, { id, ...change })
       return summary.applied > 0 ? { id, ...change } : change
     } catch (error) {
@@ -115,7 +116,9 @@ export function createChanges(deps: ChangesDependencies): Changes {
     get(id) {
       const progress = runs.progress(id)
       if (progress) return { ...history.get(id), state: 'running', progress }
-      return history.find(id) ?? runs.result(id) ?? history.get(id)
+      const result = runs.result(id)
+      const entry = result ? history.find(id) : history.get(id)
+      return result ? { ...result, ...entry, files: result.files } : (entry as Change)
     },
     cancel: id => runs.cancel(id),
     async close() {

@@ -16,15 +16,17 @@ export interface Run {
 /** The changes that are running, and the results of the last ones, for those who did not wait. */
 export interface Runs {
   start(id: string, total: number): Run
-  /** Ends a run and keeps what came of it. */
+  /** Ends a run and tells what came of it. */
   end(run: Run, change: Change & { id: string }): void
+  /** Keeps the result of a run for a while, with the tracks that were refused, which the history does not keep. */
+  keep(change: Change & { id: string }): void
   /** Ends a run that threw. */
   abandon(run: Run): void
   /** Tells a run to stop between two tracks. Throws CHANGE_NOT_RUNNING. */
   cancel(id: string): void
   cancelAll(): void
   progress(id: string): { done: number; total: number } | undefined
-  /** What came of a change that ended lately, with the tracks that were refused. */
+  /** A result that is still kept. */
   result(id: string): Change | undefined
 }
 
@@ -58,12 +60,12 @@ export function createRuns(publish: (event: ServiceEvent) => void): Runs {
     },
     end(run, change) {
       running.delete(run.id)
-      results.set(run.id, change)
       const { id, state, summary } = change
       publish({ type: 'change.done', id, state, summary })
       const paths = change.files.filter(file => file.status === 'applied').map(file => file.path)
       if (paths.length > 0) publish({ type: 'library.changed', paths: paths.slice(0, 1000) })
     },
+    keep: change => void results.set(change.id, change),
     abandon(run) {
       running.delete(run.id)
     },

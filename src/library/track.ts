@@ -3,7 +3,7 @@ import { openFolder } from '../files/folder.ts'
 import { type OpenTrack, openTrack } from '../files/write.ts'
 import { type Picture, pictureTypes } from '../schemas/picture.ts'
 import type { Track, TrackSummary } from '../schemas/track.ts'
-import { fileKind, readAudio } from '../tags/audio.ts'
+import { readAudio } from '../tags/audio.ts'
 import type { CodecOptions, TagFile } from '../tags/containers/container.ts'
 import { openTags } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
@@ -51,8 +51,6 @@ function takeApart(track: OpenTrack, name: string, options: CodecOptions): Omit<
 
 async function summaryOf({ track, file, reason }: ReadTrack, path: LibraryPath): Promise<TrackSummary> {
   const name = nameOf(path)
-  const last = file?.kept.at(-1)
-  const stream = file?.container === 'MP3' ? last : undefined
   const readOnly = (track.stats.mode & 0o222n) === 0n
   return {
     path,
@@ -62,7 +60,7 @@ async function summaryOf({ track, file, reason }: ReadTrack, path: LibraryPath):
     modified: new Date(Number(track.stats.mtimeMs)).toISOString(),
     writable: file !== null && !readOnly,
     reason: reason ?? (readOnly ? { code: 'READ_ONLY', detail: 'The file is marked read-only.' } : null),
-    audio: await readAudio(track.source, fileKind(file?.container ?? null, name), stream),
+    audio: await readAudio(track.source, name, file),
     tags: file ? Object.fromEntries([...readFields(file)].map(([field, values]) => [field, [...values]])) : {},
     pictures: file ? readPictures(file).length : 0,
   }

@@ -2,6 +2,7 @@ import { type IAudioMetadata, parseFromTokenizer } from 'music-metadata'
 import { AbstractTokenizer, EndOfStreamError, type IReadChunkOptions } from 'strtok3'
 import { type ByteSource, subSource } from '../files/source.ts'
 import type { Audio } from '../schemas/track.ts'
+import type { TagFile } from './containers/container.ts'
 
 /* Audio properties, and the second opinion on a written file: both by music-metadata. */
 
@@ -54,12 +55,13 @@ function parse(source: ByteSource, kind: FileKind): Promise<IAudioMetadata> {
   return parseFromTokenizer(new SourceTokenizer(source, kind), { duration: false, skipCovers: true })
 }
 
-/** Audio properties of a file, or null where music-metadata finds none. `stream` leaves out tags around it, which need not be parsed for that. */
-export async function readAudio(
-  source: ByteSource,
-  kind: FileKind,
-  stream?: { offset: number; length: number },
-): Promise<Audio | null> {
+/**
+ * Audio properties of a file, or null where music-metadata finds none. `file` is the file taken apart, where a codec could:
+ * the tags around a bare stream of frames need not be parsed for its properties.
+ */
+export async function readAudio(source: ByteSource, name: string, file: TagFile | null): Promise<Audio | null> {
+  const kind = fileKind(file?.container ?? null, name)
+  const stream = file && bareStreams.has(file.container) ? file.kept.at(-1) : undefined
   try {
     const { format } = await parse(stream ? subSource(source, stream.offset, stream.length) : source, kind)
     return {
@@ -76,6 +78,8 @@ export async function readAudio(
     return null
   }
 }
+
+const bareStreams: ReadonlySet<string> = new Set(['MP3'])
 
 function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null
