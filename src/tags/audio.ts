@@ -43,7 +43,7 @@ class SourceTokenizer extends AbstractTokenizer {
 
 type FileKind = { mimeType?: string; path?: string }
 
-const mimeTypes: Readonly<Record<string, string>> = { MP3: 'audio/mpeg', FLAC: 'audio/flac' }
+const mimeTypes: Readonly<Record<string, string>> = { MP3: 'audio/mpeg', FLAC: 'audio/flac', ASF: 'audio/x-ms-asf' }
 
 /** How music-metadata is to take a file: by what we found it to be, or else by its name. */
 export function fileKind(container: string | null, name: string): FileKind {

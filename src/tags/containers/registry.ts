@@ -1,13 +1,14 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
+import { asf } from './asf.ts'
 import type { CodecOptions, Container, TagFile } from './container.ts'
 import { flac } from './flac.ts'
 import { mpeg } from './mpeg.ts'
 import { leadingId3v2 } from './surrounding.ts'
 
 /** The containers that can be written. Those with a marker of their own come first: MPEG audio is recognised by its frames only. */
-const containers: readonly Container[] = [flac, mpeg]
+const containers: readonly Container[] = [asf, flac, mpeg]
 
 /** Audio files that are listed although they cannot be written: extension to the name of the format. */
 const readable: ReadonlyMap<string, string> = new Map([
@@ -16,7 +17,6 @@ const readable: ReadonlyMap<string, string> = new Map([
   ['aifc', 'AIFF-C'],
   ['aiff', 'AIFF'],
   ['ape', "Monkey's Audio"],
-  ['asf', 'ASF'],
   ['dff', 'DSDIFF'],
   ['dsf', 'DSF'],
   ['m4a', 'MP4'],
@@ -34,7 +34,6 @@ const readable: ReadonlyMap<string, string> = new Map([
   ['tta', 'TrueAudio'],
   ['wav', 'WAV'],
   ['weba', 'WebM'],
-  ['wma', 'WMA'],
   ['wv', 'WavPack'],
 ])
 
@@ -44,7 +43,6 @@ const markers: ReadonlyArray<readonly [at: number, marker: string, name: string]
   [0, 'RIFF', 'WAV'],
   [0, 'RF64', 'WAV'],
   [0, 'FORM', 'AIFF'],
-  [0, '\x30\x26\xb2\x75', 'WMA'],
   [0, 'wvpk', 'WavPack'],
   [0, 'MAC ', "Monkey's Audio"],
   [0, 'MPCK', 'Musepack'],
