@@ -11,7 +11,7 @@ export interface ByteSource {
 /** No block that has to be held in memory at once may be larger than this (bytes): no claim in a file allocates more. */
 export const readLimit = 64 * 1024 * 1024
 
-const windowSize = 64 * 1024
+const windowSize = 16 * 1024
 
 function checkRange(size: number, offset: number, length: number): void {
   if (

@@ -1,6 +1,6 @@
 import { type IAudioMetadata, parseFromTokenizer } from 'music-metadata'
 import { AbstractTokenizer, EndOfStreamError, type IReadChunkOptions } from 'strtok3'
-import { type ByteSource, subSource } from '../files/source.ts'
+import type { ByteSource } from '../files/source.ts'
 import type { Audio } from '../schemas/track.ts'
 import type { TagFile } from './containers/container.ts'
 
@@ -43,7 +43,20 @@ class SourceTokenizer extends AbstractTokenizer {
 
 type FileKind = { mimeType?: string; path?: string }
 
-const mimeTypes: Readonly<Record<string, string>> = { MP3: 'audio/mpeg', FLAC: 'audio/flac', ASF: 'audio/x-ms-asf' }
+const mimeTypes: Readonly<Record<string, string>> = {
+  MP3: 'audio/mpeg',
+  FLAC: 'audio/flac',
+  ASF: 'audio/x-ms-asf',
+  AAC: 'audio/aacp',
+  WAV: 'audio/wav',
+  AIFF: 'audio/aiff',
+  'AIFF-C': 'audio/aiff',
+  DSF: 'audio/dsf',
+  DSDIFF: 'audio/dsd',
+  WavPack: 'audio/wavpack',
+  "Monkey's Audio": 'audio/ape',
+  Musepack: 'audio/musepack',
+}
 
 /** How music-metadata is to take a file: by what we found it to be, or else by its name. */
 export function fileKind(container: string | null, name: string): FileKind {
@@ -61,9 +74,8 @@ function parse(source: ByteSource, kind: FileKind): Promise<IAudioMetadata> {
  */
 export async function readAudio(source: ByteSource, name: string, file: TagFile | null): Promise<Audio | null> {
   const kind = fileKind(file?.container ?? null, name)
-  const stream = file && bareStreams.has(file.container) ? file.kept.at(-1) : undefined
   try {
-    const { format } = await parse(stream ? subSource(source, stream.offset, stream.length) : source, kind)
+    const { format } = await parse(file?.bare ?? source, kind)
     return {
       container: format.container ?? null,
       codec: format.codec ?? null,
@@ -78,8 +90,6 @@ export async function readAudio(source: ByteSource, name: string, file: TagFile 
     return null
   }
 }
-
-const bareStreams: ReadonlySet<string> = new Set(['MP3'])
 
 function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null

@@ -78,7 +78,7 @@ export const fields: readonly Field[] = [
   field('albumartist', 'Album artist', { id3: 'TPE2', vorbis: ['ALBUMARTIST', 'ALBUM ARTIST'], ape: ['Album Artist', 'ALBUMARTIST'], mp4: 'aART', asf: 'WM/AlbumArtist' }, common),
   field('date', 'Date', { id3: 'TDRC', vorbis: ['DATE', 'YEAR'], ape: 'Year', mp4: '©day', asf: 'WM/Year', info: 'ICRD' }, { kind: 'date', single: true, common: true }),
   field('genre', 'Genre', { id3: 'TCON', vorbis: 'GENRE', ape: 'Genre', mp4: ['©gen', 'gnre'], asf: 'WM/Genre', info: 'IGNR' }, common),
-  field('tracknumber', 'Track', { id3: 'TRCK#1', vorbis: 'TRACKNUMBER#1', ape: 'Track#1', mp4: 'trkn#1', asf: 'WM/TrackNumber#1', info: 'ITRK' }, { ...number, common: true }),
+  field('tracknumber', 'Track', { id3: 'TRCK#1', vorbis: 'TRACKNUMBER#1', ape: 'Track#1', mp4: 'trkn#1', asf: 'WM/TrackNumber#1', info: ['ITRK', 'IPRT'] }, { ...number, common: true }),
   field('totaltracks', 'Tracks', { id3: 'TRCK#2', vorbis: ['TRACKTOTAL', 'TOTALTRACKS', 'TRACKNUMBER#2'], ape: 'Track#2', mp4: 'trkn#2', asf: 'WM/TrackNumber#2' }, number),
   field('discnumber', 'Disc', { id3: 'TPOS#1', vorbis: 'DISCNUMBER#1', ape: 'Disc#1', mp4: 'disk#1', asf: 'WM/PartOfSet#1' }, { ...number, common: true }),
   field('totaldiscs', 'Discs', { id3: 'TPOS#2', vorbis: ['DISCTOTAL', 'TOTALDISCS', 'DISCNUMBER#2'], ape: 'Disc#2', mp4: 'disk#2', asf: 'WM/PartOfSet#2' }, number),

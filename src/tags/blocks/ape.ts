@@ -1,5 +1,5 @@
 import { CodedError } from '../../errors.ts'
-import type { ByteSource } from '../../files/source.ts'
+import { type ByteSource, bufferSource } from '../../files/source.ts'
 import { type Piece, piecesLength } from '../../files/splice.ts'
 import type { Item } from '../../schemas/track.ts'
 import { fieldKey } from '../fields.ts'
@@ -80,6 +80,18 @@ function readItems(source: ByteSource, start: number, end: number, count: number
     throw new CodedError('MALFORMED_FILE', 'The items of its APE tag do not fill it as it claims; the tag is damaged.')
   }
   return items
+}
+
+/** A tag without any item, for a file that has no APE tag: APEv2 with header and footer. */
+export function emptyApeBlock(): TagBlock {
+  return apeBlock({
+    source: bufferSource(new Uint8Array(0)),
+    offset: 0,
+    length: 0,
+    version: 2000,
+    hasHeader: true,
+    items: [],
+  })
 }
 
 /** An APE tag as a tag block; its patched content is the whole tag, empty where no item is left. */

@@ -27,8 +27,9 @@ export interface ChunkedFile {
   readonly tagIds: readonly string[]
   readonly texts: readonly TextChunk[]
   readonly warnings: readonly string[]
-  /** The splices that correct the sizes in front of the chunks, which grow by `growth` bytes and then end at `end`. */
-  sizes(growth: number, end: number): Splice[]
+  /** The size that stands in front of the chunks, and the splices that put another one there (bytes behind the header). */
+  readonly declared: number
+  putSize(size: number): Splice[]
 }
 
 /** Padding of a new tag (bytes); a little more makes its size even. */
@@ -41,18 +42,16 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
   const tagChunk = tags.find(({ id }) => file.tagIds.includes(id)) ?? tags[0]
   const tag = tagChunk ? readTagChunk(source, tagChunk) : null
   const block = tag?.block ?? emptyId3v2Block(options.id3Version)
-  const changed = new Map<Chunk, (patched: ReadonlyMap<TagBlock, PatchedBlock>) => readonly Piece[] | null>()
-  for (const text of texts) {
-    changed.set(text.chunk, patched => {
-      const after = patched.get(text.block)
-      return after ? text.body(after.content) : [text.chunk.body]
-    })
+  const textOf = new Map(texts.map(text => [text.chunk, text]))
+  const { shape, room, rest } = tag ?? {
+    shape: emptyShape(options.id3Version),
+    room: tagChunk?.body.length ?? 0,
+    rest: null,
   }
-  const shape = tag ?? { shape: emptyShape(options.id3Version), room: tagChunk?.body.length ?? 0, rest: null }
-  const newBody = (after: PatchedBlock): Piece[] => {
-    const bare = 10 + shape.shape.extended.length + piecesLength(after.content)
-    const room = bare <= shape.room ? shape.room : bare + newPadding + (bare % 2)
-    return [...assembleId3v2(source, shape.shape, after.content, room), ...(shape.rest ? [shape.rest] : [])]
+  const tagBody = ({ content }: PatchedBlock): Piece[] => {
+    const bare = 10 + shape.extended.length + piecesLength(content)
+    const length = bare <= room ? room : bare + newPadding + (bare % 2)
+    return [...assembleId3v2(source, shape, content, length), ...(rest ? [rest] : [])]
   }
   return {
     container: file.container,
@@ -63,7 +62,7 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
       ...file.warnings,
       ...(tags.length > 1 ? ['The file has several ID3 chunks; only the first is read and edited.'] : []),
     ],
-    kept: walked.chunks.filter(chunk => chunk !== tagChunk && !changed.has(chunk)).map(chunk => chunk.body),
+    kept: walked.chunks.filter(chunk => chunk !== tagChunk && !textOf.has(chunk)).map(chunk => chunk.body),
     rebuild(patched) {
       const after = patched.get(block)
       const isNew = !tagChunk && after !== undefined && after.content.length > 0
@@ -75,31 +74,35 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
         pieces.push(Buffer.from(id, 'latin1'), layout.encodeSize(length), ...body, new Uint8Array(length % 2))
       }
       for (const chunk of walked.chunks) {
-        if (chunk === before && after) put(file.tagId, newBody(after))
-        const text = changed.get(chunk)
-        const isPatched = texts.some(each => each.chunk === chunk && patched.has(each.block))
-        if (chunk === tagChunk && after) put(file.tagIds.includes(chunk.id) ? chunk.id : file.tagId, newBody(after))
-        else if (text && isPatched) {
-          const body = text(patched)
+        if (chunk === before && after) put(file.tagId, tagBody(after))
+        const text = textOf.get(chunk)
+        const textAfter = text && patched.get(text.block)
+        if (chunk === tagChunk && after) put(file.tagIds.includes(chunk.id) ? chunk.id : file.tagId, tagBody(after))
+        else if (text && textAfter) {
+          const body = text.body(textAfter.content)
           if (body) put(chunk.id, body)
         } else pieces.push({ offset: chunk.offset, length: chunk.end - chunk.offset })
       }
       if (isNew && after && !before) {
         // The last chunk of a file sometimes lacks its padding byte.
         pieces.push(new Uint8Array((piecesLength(pieces) + walked.start) % 2))
-        put(file.tagId, newBody(after))
+        put(file.tagId, tagBody(after))
       }
       const length = piecesLength(pieces)
       const region = { offset: walked.start, length: walked.end - walked.start }
       const splices = splicesFor(source, region, pieces)
-      return [...file.sizes(length - region.length, walked.start + length), ...splices]
+      // Where the end is not sure, neither was the size: whatever was meant by it, it grows as the file does.
+      const size = walked.endIsSure
+        ? walked.start + length - layout.headerLength
+        : file.declared + length - region.length
+      return [...file.putSize(size), ...splices]
     },
   }
 }
 
 function demandSize(size: number, layout: ChunkLayout): void {
   if (size > layout.largest)
-    throw new CodedError('VALUE_UNSUPPORTED', 'The file would become larger than the 4 GiB that its format allows.')
+    throw new CodedError('VALUE_UNSUPPORTED', 'The file would become larger than its format allows (4 GiB for most).')
 }
 
 /** The splice that puts a corrected size at `offset`; none where it is right already. Throws where the format cannot hold it. */

@@ -1,6 +1,7 @@
 import { CodedError } from '../../errors.ts'
-import { type ByteSource, readLimit } from '../../files/source.ts'
+import type { ByteSource } from '../../files/source.ts'
 import type { Range } from '../../files/splice.ts'
+import { id3v2LengthAt } from '../blocks/id3v2/tag.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 
 /*
@@ -145,7 +146,24 @@ function fits(source: ByteSource, layout: ChunkLayout, at: number): boolean {
   return at + layout.headerLength + layout.readSize(source.read(at, layout.headerLength), 4) <= source.size
 }
 
-/** Whether a part of a file holds zeros only; false for one that is too long to be looked at. */
+/** More padding than anyone writes (bytes); what is longer is not looked at. */
+const mostZeros = 1 << 20
+
+/** Whether a part of a file holds zeros only. */
 export function isZero(source: ByteSource, { offset, length }: Range): boolean {
-  return length <= Math.min(readLimit, 1 << 20) && source.read(offset, length).every(byte => byte === 0)
+  return length <= mostZeros && source.read(offset, length).every(byte => byte === 0)
+}
+
+/** Whether one of these names stands at `at`. */
+export function startsAs(source: ByteSource, at: number, names: readonly string[]): boolean {
+  return at + 4 <= source.size && names.includes(latin1(source.read(at, 4)))
+}
+
+/** Throws MALFORMED_FILE for an ID3v2 tag in front of a format that starts with its own header, where most programs no longer know the file. */
+export function demandNothingInFront(source: ByteSource, format: string): void {
+  if (id3v2LengthAt(source, 0) === 0) return
+  throw new CodedError(
+    'MALFORMED_FILE',
+    `An ID3v2 tag stands in front of the ${format} header, where no tag belongs; most programs cannot play such a file.`,
+  )
 }

@@ -20,6 +20,8 @@ export interface TagFile {
   readonly warnings: readonly string[]
   /** The audio and all else that no edit may touch, in order. */
   readonly kept: readonly Range[]
+  /** The stream without the tags around and in it, where that is simple: its properties are read from it without parsing tags. */
+  readonly bare?: ByteSource
   /** The splices that put patched blocks in the place of the old ones. Throws a coded error where one is too large for the container. */
   rebuild(patched: ReadonlyMap<TagBlock, PatchedBlock>): Splice[]
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
-import { type Piece, piecesLength, type Range, splicesFor } from '../../files/splice.ts'
+import { type Piece, piecesLength, type Range, splicedSource, splicesFor } from '../../files/splice.ts'
 import { encodeFlacPicture, readFlacPicture } from '../blocks/flac-picture.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { emptyVorbisBlock, vorbisBlock } from '../blocks/vorbis.ts'
@@ -102,6 +102,7 @@ export const flac: Container = {
         ...blocks.filter(block => !replaceable.has(block.type)).map(block => block.body),
         { offset: frames, length: tags.end - frames },
       ],
+      bare: bareStream(source, blocks, frames),
       rebuild(patched) {
         const after = patched.get(vorbis)
         const images = patched.get(pictures.block)
@@ -112,6 +113,20 @@ export const flac: Container = {
       },
     }
   },
+}
+
+/** The marker, STREAMINFO as the only block, and the frames. */
+function bareStream(source: ByteSource, blocks: readonly MetadataBlock[], frames: number): ByteSource {
+  const { body } = blocks[0] as MetadataBlock
+  const head = Buffer.concat([
+    Buffer.from(marker),
+    Uint8Array.of(blockTypes.streamInfo | 128, body.length >> 16, (body.length >> 8) & 255, body.length & 255),
+  ])
+  const bodyEnd = body.offset + body.length
+  return splicedSource(source, [
+    { offset: 0, remove: body.offset, insert: head },
+    { offset: bodyEnd, remove: frames - bodyEnd, insert: new Uint8Array(0) },
+  ])
 }
 
 const replaceable: ReadonlySet<number> = new Set([blockTypes.padding, blockTypes.vorbisComment, blockTypes.picture])

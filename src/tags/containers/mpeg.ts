@@ -1,5 +1,5 @@
 import { CodedError } from '../../errors.ts'
-import type { ByteSource } from '../../files/source.ts'
+import { type ByteSource, subSource } from '../../files/source.ts'
 import type { Container } from './container.ts'
 import { readSurroundingTags } from './surrounding.ts'
 
@@ -97,6 +97,7 @@ export const mpeg: Container = {
       pictureBlock: block,
       warnings: tags.warnings,
       kept: [{ offset: tags.start, length: tags.end - tags.start }],
+      bare: subSource(source, tags.start, tags.end - tags.start),
       rebuild: tags.rebuild,
     }
   },

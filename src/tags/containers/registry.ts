@@ -1,55 +1,55 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
+import { aac } from './aac.ts'
+import { aiff } from './aiff.ts'
 import { asf } from './asf.ts'
 import type { CodecOptions, Container, TagFile } from './container.ts'
+import { dsdiff } from './dsdiff.ts'
+import { dsf } from './dsf.ts'
 import { flac } from './flac.ts'
+import { monkeysAudio } from './monkeys-audio.ts'
 import { mpeg } from './mpeg.ts'
+import { musepack } from './musepack.ts'
 import { leadingId3v2 } from './surrounding.ts'
+import { trueAudio } from './true-audio.ts'
+import { wave } from './wave.ts'
+import { wavpack } from './wavpack.ts'
 
-/** The containers that can be written. Those with a marker of their own come first: MPEG audio is recognised by its frames only. */
-const containers: readonly Container[] = [asf, flac, mpeg]
+/** The containers that can be written. Those with a marker of their own come first: AAC and MPEG audio are recognised by their frames only. */
+const containers: readonly Container[] = [
+  asf,
+  flac,
+  wave,
+  aiff,
+  dsf,
+  dsdiff,
+  wavpack,
+  monkeysAudio,
+  musepack,
+  trueAudio,
+  aac,
+  mpeg,
+]
 
 /** Audio files that are listed although they cannot be written: extension to the name of the format. */
 const readable: ReadonlyMap<string, string> = new Map([
-  ['aac', 'AAC'],
-  ['aif', 'AIFF'],
-  ['aifc', 'AIFF-C'],
-  ['aiff', 'AIFF'],
-  ['ape', "Monkey's Audio"],
-  ['dff', 'DSDIFF'],
-  ['dsf', 'DSF'],
   ['m4a', 'MP4'],
   ['m4b', 'MP4'],
   ['m4p', 'MP4'],
   ['m4r', 'MP4'],
   ['mka', 'Matroska'],
-  ['mp+', 'Musepack'],
   ['mp4', 'MP4'],
-  ['mpc', 'Musepack'],
   ['oga', 'Ogg'],
   ['ogg', 'Ogg'],
   ['opus', 'Ogg Opus'],
   ['spx', 'Ogg Speex'],
-  ['tta', 'TrueAudio'],
-  ['wav', 'WAV'],
   ['weba', 'WebM'],
-  ['wv', 'WavPack'],
 ])
 
 const markers: ReadonlyArray<readonly [at: number, marker: string, name: string]> = [
   [0, 'OggS', 'Ogg'],
   [4, 'ftyp', 'MP4'],
-  [0, 'RIFF', 'WAV'],
-  [0, 'RF64', 'WAV'],
-  [0, 'FORM', 'AIFF'],
-  [0, 'wvpk', 'WavPack'],
-  [0, 'MAC ', "Monkey's Audio"],
-  [0, 'MPCK', 'Musepack'],
-  [0, 'MP+', 'Musepack'],
-  [0, 'TTA1', 'TrueAudio'],
-  [0, 'DSD ', 'DSF'],
-  [0, 'FRM8', 'DSDIFF'],
   [0, '\x1a\x45\xdf\xa3', 'Matroska'],
 ]
 

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../files/source.ts'
 import { type Piece, type Splice, splicesFor } from '../../files/splice.ts'
-import { type ApeTag, apeBlock, readApe } from '../blocks/ape.ts'
+import { type ApeTag, apeBlock, emptyApeBlock, readApe } from '../blocks/ape.ts'
 import { hasId3v1, id3v1Block, id3v1Length } from '../blocks/id3v1.ts'
 import { emptyId3v2Block, id3v2Block } from '../blocks/id3v2/block.ts'
 import { assembleId3v2, emptyShape, id3v2LengthAt, readId3v2 } from '../blocks/id3v2/tag.ts'
@@ -14,8 +14,9 @@ export interface SurroundingTags {
   readonly id3v2: TagBlock | null
   readonly ape: TagBlock | null
   readonly id3v1: TagBlock | null
-  /** A block for a file without ID3v2. */
+  /** A block for a file without ID3v2, and one for a file without APE. */
   readonly newId3v2: TagBlock
+  readonly newApe: TagBlock
   /** Where the stream starts and ends. */
   readonly start: number
   readonly end: number
@@ -43,11 +44,13 @@ export function readSurroundingTags(source: ByteSource, options: CodecOptions): 
   const ape = tail.ape && apeBlock(tail.ape)
   const id3v1 = tail.id3v1 === null ? null : id3v1Block(source, tail.id3v1)
   const newId3v2 = emptyId3v2Block(options.id3Version)
+  const newApe = emptyApeBlock()
   return {
     id3v2,
     ape,
     id3v1,
     newId3v2,
+    newApe,
     start,
     end: tail.start,
     warnings: offsets.length > 2 ? ['The file has several ID3v2 tags; only the first is read and edited.'] : [],
@@ -64,6 +67,8 @@ export function readSurroundingTags(source: ByteSource, options: CodecOptions): 
       }
       put(newId3v2, 0, 0, content => assembleId3v2(source, emptyShape(options.id3Version), content, 0))
       if (tag) put(id3v2, 0, tag.length, content => assembleId3v2(source, tag, content, tag.length))
+      // Readers look for an APE tag at the end and before an ID3v1 tag there, nowhere else.
+      put(newApe, tail.id3v1 ?? source.size, 0, content => content)
       if (tail.ape) put(ape, tail.ape.offset, tail.ape.length, content => content)
       if (tail.id3v1 !== null) put(id3v1, tail.id3v1, id3v1Length, content => content)
       return splices
