@@ -123,8 +123,7 @@ export async function writeTrack(request: WriteRequest): Promise<Written> {
   if (splices.length === 0) {
     demandUnchanged(folder, name, track)
     renameFree(folder, name, newName)
-    folder.sync()
-    return { revision: revisionOf(lstatSync(folder.at(newName), { bigint: true })), warnings: [], journalId: null }
+    return { revision: track.revision, warnings: syncWarnings(folder), journalId: null }
   }
   const segments = segmentsOf(track.source, splices, inPlaceLimit)
   const { journal } = request
@@ -153,17 +152,25 @@ async function writeInPlace(request: WriteRequest, journal: Journal, segments: r
         }
       }
       await request.check(fileSource(fd, Number(size)))
+      takeOver(fd, track.stats, request.owner, warnings)
+      advanceTime(fd, track.stats)
     } catch (error) {
-      writeSegments(fd, segments, 'before')
+      turnBack(fd, segments, track.stats)
       journal.drop()
       throw error
     }
-    takeOver(fd, track.stats, request.owner, warnings)
-    advanceTime(fd, track.stats)
     return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings, journalId }
   } finally {
     closeSync(fd)
   }
+}
+
+/** Gives a file that is open for a write in place its old bytes, owner and time. Where that fails the journal's record stands, for the next start. */
+function turnBack(fd: number, segments: readonly Segment[], old: BigIntStats): void {
+  writeSegments(fd, segments, 'before')
+  const now = fstatSync(fd, { bigint: true })
+  if (now.uid !== old.uid || now.gid !== old.gid) fchownSync(fd, Number(old.uid), Number(old.gid))
+  futimesSync(fd, Number(old.atimeNs) / 1e9, Number(old.mtimeNs) / 1e9)
 }
 
 /** Two writes within one tick of the system's clock would leave the same time: the second is then a little later. */
@@ -191,23 +198,47 @@ async function writeBeside(
     fsyncSync(fd)
     await request.check(fileSource(fd, splicedSize(track.source.size, splices)))
     demandUnchanged(folder, name, track)
-    if (renames) renameFree(folder, name, newName)
-    try {
-      renameSync(folder.at(temporary), folder.at(newName))
-    } catch (error) {
-      if (renames) renameFree(folder, newName, name)
-      throw error
-    }
+    if (renames) replaceRenamed(folder, temporary, name, newName)
+    else renameSync(folder.at(temporary), folder.at(name))
   } catch (error) {
     closeSync(fd)
     discard(folder, temporary)
     throw error
   }
   try {
-    folder.sync()
+    warnings.push(...syncWarnings(folder))
     return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings, journalId: null }
   } finally {
     closeSync(fd)
+  }
+}
+
+/** Makes a rename that has happened durable. Where that fails the file is the new one all the same, and undo must know of it. */
+function syncWarnings(folder: Folder): string[] {
+  try {
+    folder.sync()
+    return []
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    return [`The folder could not be flushed to the disk (${code}); a power cut could bring the old file back.`]
+  }
+}
+
+/** Gives the finished temporary a new name and takes the old one away: the new name never has the old bytes. */
+function replaceRenamed(folder: Folder, temporary: Buffer, name: Buffer, newName: Buffer): void {
+  const [old, target] = [folder.at(name), folder.at(newName)]
+  if (lstatSync(target, { throwIfNoEntry: false }) && sameFile(old, target)) {
+    // A file system that ignores case, and another spelling of the same name.
+    renameSync(folder.at(temporary), old)
+    renameSync(old, target)
+    return
+  }
+  renameFree(folder, temporary, newName)
+  try {
+    unlinkSync(old)
+  } catch (error) {
+    discard(folder, newName)
+    throw error
   }
 }
 
@@ -309,10 +340,20 @@ function renameFree(folder: Folder, from: Buffer, to: Buffer): void {
     if (!noLinks.has(code)) throw error
     // No hard links here (exFAT, some shares): an empty file of our own reserves the name.
     closeSync(openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL))
-    renameSync(source, target)
+    try {
+      renameSync(source, target)
+    } catch (failure) {
+      discard(folder, to)
+      throw failure
+    }
     return
   }
-  unlinkSync(source)
+  try {
+    unlinkSync(source)
+  } catch (error) {
+    discard(folder, to)
+    throw error
+  }
 }
 
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES'])
@@ -322,11 +363,11 @@ function sameFile(a: Buffer, b: Buffer): boolean {
   return one.ino === other.ino && one.dev === other.dev && one.nlink === 1n
 }
 
-function discard(folder: Folder, temporary: Buffer): void {
+function discard(folder: Folder, name: Buffer): void {
   try {
-    unlinkSync(folder.at(temporary))
+    unlinkSync(folder.at(name))
   } catch {
-    // The next start sweeps it; the error that led here is the one to report.
+    // The next start sweeps a temporary; the error that led here is the one to report.
   }
 }
 
