@@ -1,0 +1,41 @@
+import { CodedError } from '../../errors.ts'
+import { openChunked, sizeSplices } from './chunked.ts'
+import { demandNothingInFront, frm8Layout, startsAs, walkChunks } from './chunks.ts'
+import type { Container } from './container.ts'
+
+/* DSDIFF 1.5: chunks with 64-bit sizes in a FRM8. Taggers agreed on ID3v2 in a chunk `ID3 `; the format's own DIIN stays as it is. */
+
+const formHeaderLength = 16
+
+export const dsdiff: Container = {
+  name: 'DSDIFF',
+  extensions: ['dff'],
+  recognises: (source, start) => startsAs(source, start, ['FRM8']),
+  open(source, options) {
+    demandNothingInFront(source, 'DSDIFF')
+    if (!startsAs(source, 0, ['FRM8']) || !startsAs(source, 12, ['DSD ']))
+      throw new CodedError(
+        'MALFORMED_FILE',
+        'The file is called a DSDIFF file or says it is FRM8, but it is no DSDIFF.',
+      )
+    const declared = frm8Layout.readSize(source.read(0, 12), 4)
+    const walked = walkChunks(source, frm8Layout, formHeaderLength, 12 + declared)
+    if (!walked.chunks.some(({ id, cut }) => id === 'PROP' && !cut)) {
+      throw new CodedError(
+        'MALFORMED_FILE',
+        'The file has no PROP chunk, which every DSDIFF file needs; it is damaged or cut short.',
+      )
+    }
+    return openChunked(source, options, {
+      container: 'DSDIFF',
+      layout: frm8Layout,
+      walked,
+      tagId: 'ID3 ',
+      tagIds: ['ID3 '],
+      texts: [],
+      warnings: [],
+      declared,
+      putSize: size => sizeSplices(source, frm8Layout, 4, size),
+    })
+  },
+}
