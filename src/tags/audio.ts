@@ -47,6 +47,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
   MP3: 'audio/mpeg',
   FLAC: 'audio/flac',
   ASF: 'audio/x-ms-asf',
+  MP4: 'audio/mp4',
   AAC: 'audio/aacp',
   WAV: 'audio/wav',
   AIFF: 'audio/aiff',

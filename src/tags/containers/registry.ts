@@ -9,6 +9,7 @@ import { dsdiff } from './dsdiff.ts'
 import { dsf } from './dsf.ts'
 import { flac } from './flac.ts'
 import { monkeysAudio } from './monkeys-audio.ts'
+import { mp4 } from './mp4.ts'
 import { mpeg } from './mpeg.ts'
 import { musepack } from './musepack.ts'
 import { leadingId3v2 } from './surrounding.ts'
@@ -20,6 +21,7 @@ import { wavpack } from './wavpack.ts'
 const containers: readonly Container[] = [
   asf,
   flac,
+  mp4,
   wave,
   aiff,
   dsf,
@@ -34,12 +36,7 @@ const containers: readonly Container[] = [
 
 /** Audio files that are listed although they cannot be written: extension to the name of the format. */
 const readable: ReadonlyMap<string, string> = new Map([
-  ['m4a', 'MP4'],
-  ['m4b', 'MP4'],
-  ['m4p', 'MP4'],
-  ['m4r', 'MP4'],
   ['mka', 'Matroska'],
-  ['mp4', 'MP4'],
   ['oga', 'Ogg'],
   ['ogg', 'Ogg'],
   ['opus', 'Ogg Opus'],
@@ -49,7 +46,6 @@ const readable: ReadonlyMap<string, string> = new Map([
 
 const markers: ReadonlyArray<readonly [at: number, marker: string, name: string]> = [
   [0, 'OggS', 'Ogg'],
-  [4, 'ftyp', 'MP4'],
   [0, '\x1a\x45\xdf\xa3', 'Matroska'],
 ]
 

@@ -1,0 +1,54 @@
+import { CodedError } from '../../errors.ts'
+import type { ByteSource } from '../../files/source.ts'
+import { latin1 } from '../blocks/id3v2/text.ts'
+import { emptyIlstBlock, ilstBlock } from '../blocks/ilst.ts'
+import type { Container } from './container.ts'
+import { type Layout, readLayout, replaceList } from './mp4-layout.ts'
+
+/* MP4 and its kin (ISO/IEC 14496-12 and -14; M4A, M4B, ALAC, QuickTime audio): atoms, with the tags in moov/udta/meta/ilst. */
+
+/** What a file starts with: its brand, or in files older than brands the index or the data. */
+const firstAtoms: ReadonlySet<string> = new Set(['ftyp', 'moov', 'mdat', 'wide', 'pnot'])
+
+function startsMp4(source: ByteSource, start: number): boolean {
+  return start + 8 <= source.size && firstAtoms.has(latin1(source.read(start + 4, 4)))
+}
+
+function warningsOf({ rest, lists }: Layout): string[] {
+  return [
+    ...(rest.length > 0 ? ['The file is cut short, or has bytes at its end that belong to no part of it.'] : []),
+    ...(lists > 1 ? ['The file has several lists of tags; only the first is read and edited.'] : []),
+  ]
+}
+
+export const mp4: Container = {
+  name: 'MP4',
+  extensions: ['m4a', 'm4b', 'm4p', 'm4r', 'mp4'],
+  recognises: startsMp4,
+  open(source) {
+    if (!startsMp4(source, 0)) {
+      throw new CodedError(
+        'MALFORMED_FILE',
+        'The file does not start as an MP4 file does; it is damaged, has another tag in front, or is not what its name says.',
+      )
+    }
+    const layout = readLayout(source)
+    const { ilst, topLevel, rest, moov } = layout
+    const block = ilst ? ilstBlock(source, ilst) : emptyIlstBlock()
+    return {
+      container: 'MP4',
+      blocks: ilst ? [block] : [],
+      fieldBlock: block,
+      pictureBlock: block,
+      warnings: warningsOf(layout),
+      kept: [
+        ...topLevel.filter(atom => atom !== moov && atom.type !== 'free' && atom.type !== 'skip'),
+        ...(rest.length > 0 ? [rest] : []),
+      ].map(({ offset, length }) => ({ offset, length })),
+      rebuild(patched) {
+        const after = patched.get(block)
+        return after ? replaceList(source, layout, after.content) : []
+      },
+    }
+  },
+}
