@@ -8,5 +8,8 @@ export function checkedValues(field: string, values: readonly string[]): string[
   if (present.some(value => value.includes('\0'))) throw refuse('A value cannot contain a NUL character.')
   if (present.some(value => !value.isWellFormed())) throw refuse('A value is not valid Unicode text.')
   if (present.length > 1 && findField(field)?.multiple === false) throw refuse('This field holds one value.')
+  if (findField(field)?.name === 'rating' && !present.every(value => /^[0-5]$/.test(value))) {
+    throw refuse('A rating is a number of stars from 0 to 5.')
+  }
   return present
 }

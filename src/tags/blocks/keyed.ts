@@ -1,5 +1,6 @@
 import { type Field, fields, findField } from '../fields.ts'
 import type { Fields } from '../items.ts'
+import { starsOfText, textOfStars } from '../ratings.ts'
 import { collectFields } from './collect.ts'
 
 /*
@@ -75,7 +76,7 @@ export function readKeyed(column: KeyedColumn, texts: readonly KeyedText[]): Fie
     if (known.length === 0 && !findField(key)) collected.add(key, present)
     for (const { field, alternative, part } of known) {
       const read = part === null ? present : present.map(value => splitPair(value)[part]).filter(value => value !== '')
-      if (read.length > 0) collected.add(field, read, alternative)
+      if (read.length > 0) collected.add(field, field === 'rating' ? read.map(starsOfText) : read, alternative)
     }
   }
   return collected.fields()
@@ -100,7 +101,9 @@ export function editKeyed(
     const targets = present.length > 0 ? present : values.length > 0 ? places.slice(0, 1) : []
     for (const { key, part } of targets) {
       const before = now(key)
-      const after = part === null ? values : withPart(before?.values ?? [], part, values[0] ?? '')
+      const stored =
+        field === 'rating' && column !== 'asf' ? values.map(value => textOfStars(value, before?.values[0])) : values
+      const after = part === null ? stored : withPart(before?.values ?? [], part, values[0] ?? '')
       edits.set(key.toLowerCase(), { key: before?.key ?? key, values: after })
     }
   }

@@ -1,11 +1,12 @@
 import type { Refusal } from '../../items.ts'
+import { popmOfStars } from '../../ratings.ts'
 import { describedBody, parseDescribed, popmBody, textBody, ufidBody, urlBody } from './body.ts'
 import { dateFrames, oldDate } from './dates.ts'
 import { modernId, storedId } from './ids.ts'
 import { type Slot, slotsOf } from './slots.ts'
 import type { Frame } from './tag.ts'
 import { isLatin1, latin1, terminator } from './text.ts'
-import { type Credit, credits, isKnownRole, parts, performerCredit, popm, ratingOf, textValues } from './values.ts'
+import { type Credit, credits, isKnownRole, parts, performerCredit, popm, textValues } from './values.ts'
 
 /** A frame to be written: the id that the file gets, and the body. */
 export interface NewFrame {
@@ -154,7 +155,7 @@ function write(slot: Slot, values: Values, version: Version, old: readonly Frame
       return values[0] === '1' ? [{ id, body: new Uint8Array(4) }] : []
     case 'popm': {
       const before = first && popm(first)
-      const rating = ratingOf(Number(values[0]))
+      const rating = popmOfStars(Number(values[0]))
       return [{ id, body: popmBody(before?.email ?? 'no@email', rating, before?.counter ?? new Uint8Array(4)) }]
     }
     default:

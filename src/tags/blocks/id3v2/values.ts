@@ -1,4 +1,5 @@
 import { genreNames } from '../../genres.ts'
+import { starsOfPopm } from '../../ratings.ts'
 import { parseDescribed } from './body.ts'
 import { fieldOfSlot, type Slot, type SlotField } from './slots.ts'
 import type { Frame } from './tag.ts'
@@ -34,17 +35,6 @@ export function performerValue([instrument, person]: Credit): string {
 export function performerCredit(value: string): Credit {
   const m = /^(.*\S)\s+\(([^()]*)\)$/s.exec(value)
   return m ? [m[2] as string, m[1] as string] : ['', value]
-}
-
-const stars = [1, 64, 128, 196, 255] as const
-
-/** Stars 1 to 5 of a POPM rating, 0 for none, by the steps that Windows and most players use. */
-export function starsOf(rating: number): number {
-  return rating === 0 ? 0 : rating < 32 ? 1 : rating < 96 ? 2 : rating < 160 ? 3 : rating < 224 ? 4 : 5
-}
-
-export function ratingOf(starCount: number): number {
-  return starCount === 0 ? 0 : (stars[starCount - 1] ?? 255)
 }
 
 export interface Popm {
@@ -92,7 +82,7 @@ export function readFrame(frame: Frame): Reading[] {
   }
   if (id === 'POPM') {
     const found = popm(frame)
-    return found ? reading({ form: 'popm', frame: 'POPM' }, [String(starsOf(found.rating))]) : []
+    return found ? reading({ form: 'popm', frame: 'POPM' }, [String(starsOfPopm(found.rating))]) : []
   }
   if (id === 'PCST') return reading({ form: 'flag', frame: id }, ['1'])
   if (id === 'TCON') return reading({ form: 'text', frame: id }, genreNames(textValues(frame)))
