@@ -133,9 +133,12 @@ function damaged(): CodedError {
 
 /** UTF-16LE as text, without the NULs at its ends. */
 export function utf16(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString('utf16le')
-    .replace(/^\0+|\0+$/g, '')
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf16le')
+  let start = 0
+  let end = text.length
+  while (start < end && text.charCodeAt(start) === 0) start++
+  while (end > start && text.charCodeAt(end - 1) === 0) end--
+  return text.slice(start, end)
 }
 
 /** Text as UTF-16LE with its NUL. */

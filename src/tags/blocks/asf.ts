@@ -107,7 +107,9 @@ function textsOf(shown: ReadonlyMap<AsfAttribute, string>): KeyedText[] {
   for (const [{ name }, text] of shown) {
     const key = name.toLowerCase()
     const group = spellings.get(key) ?? new Map<string, string[]>()
-    spellings.set(key, group.set(name, [...(group.get(name) ?? []), text]))
+    const values = group.get(name) ?? []
+    values.push(text)
+    spellings.set(key, group.set(name, values))
   }
   return [...spellings.values()].flatMap(group => {
     const list = [...group].map(([key, values]) => ({ key, values }))

@@ -29,6 +29,8 @@ const headerHead = 30
 const extensionHead = 46
 const extensionReserved = '11d2d3aba9bacf118ee600c00c2053650600'
 const largestHeader = 64 * 1024 * 1024
+/** As many as two full objects. */
+const mostAttributes = 131_070
 /** Remains of an older header may stand before the data; where there is no data within so many bytes, the header's size was a lie. */
 const searchLimit = 256 * 1024
 /** Padding for a header that outgrew its own, so that the next edits fit (bytes), and the most that is kept when it shrinks. */
@@ -63,7 +65,12 @@ interface Header {
 }
 
 function readHeader(source: ByteSource): Header {
-  if (!asf.recognises(source, 0)) throw damagedHeader()
+  if (!asf.recognises(source, 0)) {
+    throw new CodedError(
+      'MALFORMED_FILE',
+      'The file does not start with an ASF header; it is damaged or not what its name says.',
+    )
+  }
   const { size: end } = objectAt(source, 0) ?? { size: 0 }
   if (end < headerHead || end > source.size || end > largestHeader) throw damagedHeader()
   const objects = readObjects(source, headerHead, end, Buffer.from(source.read(objectHead, 4)).readUInt32LE(0))
@@ -105,8 +112,10 @@ function rest(last: AsfObject | undefined, start: number, end: number): Range {
 
 /** Where the Data Object (§5) starts, at `from` or soon behind it. */
 function findData(source: ByteSource, from: number): number {
-  const found = Buffer.from(source.read(from, Math.min(source.size - from, searchLimit)))
-  const at = found.indexOf(Buffer.from(asfGuids.data, 'hex'))
+  const marker = Buffer.from(asfGuids.data, 'hex')
+  const find = (length: number): number =>
+    Buffer.from(source.read(from, Math.min(source.size - from, length))).indexOf(marker)
+  const at = find(marker.length) === 0 ? 0 : find(searchLimit)
   if (at < 0) {
     throw new CodedError('MALFORMED_FILE', 'No audio follows the ASF header of the file; it is damaged or cut short.')
   }
@@ -120,11 +129,7 @@ export const asf: Container = {
     start === 0 && source.size >= headerHead && Buffer.from(source.read(0, 16)).toString('hex') === asfGuids.header,
   open(source) {
     const header = readHeader(source)
-    const attributes = new Map<AsfObject, AsfAttributes>()
-    for (const object of allObjects(header)) {
-      const place = placeOf[object.guid]
-      if (place) attributes.set(object, readAttributes(source, place, bodyOf(object)))
-    }
+    const attributes = readAllAttributes(source, header)
     const { block, bodies } = asfBlock(source, [...attributes.values()])
     return {
       container: 'ASF',
@@ -151,6 +156,20 @@ export const asf: Container = {
   },
 }
 
+function readAllAttributes(source: ByteSource, header: Header): Map<AsfObject, AsfAttributes> {
+  const attributes = new Map<AsfObject, AsfAttributes>()
+  let count = 0
+  for (const object of allObjects(header)) {
+    const place = placeOf[object.guid]
+    if (!place) continue
+    const read = readAttributes(source, place, bodyOf(object))
+    count += read.list.length
+    if (count > mostAttributes) throw damagedHeader()
+    attributes.set(object, read)
+  }
+  return attributes
+}
+
 function isChanging({ guid }: AsfObject): boolean {
   const others: readonly string[] = [asfGuids.padding, asfGuids.headerExtension, asfGuids.fileProperties]
   return guid in placeOf || others.includes(guid)
@@ -166,13 +185,14 @@ function rebuildHeader(
   const paddings = allObjects(header).filter(object => object.guid === asfGuids.padding)
   const padding = paddings.toSorted((a, b) => b.size - a.size)[0] ?? null
   const added = [...bodies].filter(([object]) => ![...attributes.values()].includes(object))
-  const write = (paddingSize: number): { objects: Piece[][]; length: number } => {
+  const write = (paddingSize: number, moved: number): { objects: Piece[][]; length: number } => {
     const render = (object: AsfObject): Piece[] => {
       const known = attributes.get(object)
       const body = known && bodies.get(known)
       if (body) return [...objectHeadOf(object.guid, piecesLength(body)), ...body]
       if (object.guid === asfGuids.padding) return object === padding ? paddingOf(object, paddingSize) : []
-      return [{ offset: object.offset, length: object.size }]
+      const whole = { offset: object.offset, length: object.size }
+      return object.guid === asfGuids.fileProperties ? withFileSize(source, whole, moved) : [whole]
     }
     const inExtension = added.filter(([{ place }]) => place === 'metadata' || place === 'library').map(newObject)
     const inHeader = added.filter(([{ place }]) => place === 'content' || place === 'extended').map(newObject)
@@ -191,14 +211,15 @@ function rebuildHeader(
     return { objects: written, length: headerHead + piecesLength(written.flat()) + header.tail.length }
   }
   const old = paddings.reduce((sum, object) => sum + object.size, 0)
-  const next = write(paddingFor(header.end - write(0).length, old))
-  const moved = next.length - header.end
+  const bare = write(0, 0).length
+  const paddingSize = paddingFor(header.end - bare, old)
+  const next = write(paddingSize, bare + paddingSize - header.end)
   return [
     { offset: 0, length: 16 },
     uint64(next.length),
     uint32(next.objects.length),
     { offset: objectHead + 4, length: 2 },
-    ...next.objects.flat().flatMap(piece => withFileSize(source, header, piece, moved)),
+    ...next.objects.flat(),
     header.tail,
   ]
 }
@@ -248,14 +269,12 @@ function extensionOf(extension: Header['extension'], inner: readonly Piece[]): P
 }
 
 /** The File Properties with the file's size `moved` by as many bytes as the file; a claim that never was true stays as untrue. */
-function withFileSize(source: ByteSource, { objects }: Header, piece: Piece, moved: number): Piece[] {
-  const properties = objects.find(object => object.guid === asfGuids.fileProperties)
-  if (moved === 0 || !properties || piece instanceof Uint8Array || piece.offset !== properties.offset) return [piece]
+function withFileSize(source: ByteSource, properties: Range, moved: number): Piece[] {
   const at = properties.offset + 40
   const claimed = Buffer.from(source.read(at, 8)).readBigUInt64LE(0)
   const size = claimed + BigInt(moved)
-  if (claimed === 0n || size < 0n || size >= 1n << 64n) return [piece]
+  if (moved === 0 || claimed === 0n || size < 0n || size >= 1n << 64n) return [properties]
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64LE(size)
-  return [{ offset: properties.offset, length: 40 }, bytes, { offset: at + 8, length: properties.size - 48 }]
+  return [{ offset: properties.offset, length: 40 }, bytes, { offset: at + 8, length: properties.length - 48 }]
 }
