@@ -36,7 +36,7 @@ export function patchTags(
   for (const block of new Set([...file.blocks, ...main])) {
     const own = patchFor(block, file, patch)
     if (own.fields.size === 0 && !own.pictures) continue
-    const result = block.patch(own)
+    const result = patchAsFarAsSeeded(block, own, patch)
     if (main.has(block)) refused.push(...result.refused)
     if (result.refused.length === 0) patched.set(block, result)
   }
@@ -44,6 +44,16 @@ export function patchTags(
   const splices = file.rebuild(patched)
   const misread = misreadings(splicedSource(source, splices), name, patch.fields, options)
   return misread.length > 0 ? { splices: [], refused: misread } : { splices, refused: [] }
+}
+
+/** Patches a block. What a new one was only to take over from the others and cannot hold stays in the others alone. */
+function patchAsFarAsSeeded(block: TagBlock, own: TagPatch, { fields: asked }: TagPatch): PatchedBlock {
+  const result = block.patch(own)
+  const seeds = new Set(
+    result.refused.map(({ field }) => field).filter(name => own.fields.has(name) && !asked.has(name)),
+  )
+  if (seeds.size === 0) return result
+  return block.patch({ ...own, fields: new Map([...own.fields].filter(([name]) => !seeds.has(name))) })
 }
 
 /** The part of a patch that concerns a block. */

@@ -1,7 +1,11 @@
 import type { ByteSource } from '../../files/source.ts'
 import { hasMarker, taggedStream } from './tagged-stream.ts'
 
-/* Bare AAC: ADTS frames (ISO/IEC 14496-3 §1.A.2.2), each with a header, or ADIF (§1.A.2.1), one header for all. ID3v2 stands in front. */
+/*
+ * Bare AAC: ADTS frames (ISO/IEC 14496-3 §1.A.2.2), each with a header, or ADIF (§1.A.2.1), one header for all.
+ * A tag in front is ID3v2; a new one is APEv2 behind, as readers that look for AAC at the very start of the file do not know it
+ * behind a new ID3v2 tag.
+ */
 
 interface AdtsFrame {
   /** Bytes, header included. */
@@ -54,7 +58,7 @@ const isAdif = (source: ByteSource, start: number, end: number): boolean => hasM
 export const aac = taggedStream({
   name: 'AAC',
   extensions: ['aac', 'adts', 'adif'],
-  main: 'id3v2',
+  main: 'either',
   recognises: (source, start, end) => isAdif(source, start, end) || leadsOn(source, start, end),
   isThere: (source, start, end) => isAdif(source, start, end) || findFrames(source, start, end),
 })

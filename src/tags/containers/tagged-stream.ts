@@ -1,5 +1,5 @@
 import { CodedError } from '../../errors.ts'
-import type { ByteSource } from '../../files/source.ts'
+import { type ByteSource, subSource } from '../../files/source.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import type { Container } from './container.ts'
 import { readSurroundingTags } from './surrounding.ts'
@@ -9,8 +9,8 @@ import { readSurroundingTags } from './surrounding.ts'
 export interface TaggedStream {
   readonly name: string
   readonly extensions: readonly string[]
-  /** The tag that its readers believe first, and that a file without it gets. */
-  readonly main: 'id3v2' | 'ape'
+  /** The tag that its readers believe first, and that a file without it gets; `either` keeps to an ID3v2 tag that is there and adds APE. */
+  readonly main: 'id3v2' | 'ape' | 'either'
   /** Whether the stream starts at `start`, looking at no more than `end`. */
   recognises(source: ByteSource, start: number, end: number): boolean
   /** For a file that is this by name only: whether a stream is there all the same. */
@@ -32,8 +32,9 @@ export function taggedStream({ name, extensions, main, recognises, isThere = rec
           `No ${name} audio was found in the file; it is empty, cut short, or not what its name says.`,
         )
       }
-      const block = main === 'ape' ? (ape ?? newApe) : (id3v2 ?? newId3v2)
-      const order = main === 'ape' ? [ape, id3v2, id3v1] : [id3v2, ape, id3v1]
+      const isApe = main === 'ape' || (main === 'either' && !id3v2)
+      const block = isApe ? (ape ?? newApe) : (id3v2 ?? newId3v2)
+      const order = isApe ? [ape, id3v2, id3v1] : [id3v2, ape, id3v1]
       return {
         container: name,
         blocks: order.filter(each => each !== null),
@@ -41,6 +42,7 @@ export function taggedStream({ name, extensions, main, recognises, isThere = rec
         pictureBlock: block,
         warnings,
         kept: [{ offset: start, length: end - start }],
+        bare: subSource(source, start, end - start),
         rebuild,
       }
     },
