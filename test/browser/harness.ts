@@ -51,14 +51,17 @@ export async function visit(
     hasTouch: phone,
     isMobile: phone,
   })
-  t.after(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(limit)
   const errors: string[] = []
+  t.after(async () => {
+    if (!t.passed) t.diagnostic(`${page.url()} said:\n${await page.locator('body').innerText()}`)
+  })
   page.on('pageerror', error => errors.push(String(error)))
   page.on('console', message => {
     if (message.text().includes('Content Security Policy')) errors.push(message.text())
   })
+  t.after(() => context.close())
   t.after(() => assert.deepEqual(errors, [], 'the page has thrown or broken its content security policy'))
   await page.goto(`${url}#${at.split('/').map(encodeURIComponent).join('/')}`)
   await page.locator('[role=treeitem]').nth(1).waitFor({ state: 'attached' })

@@ -105,5 +105,5 @@ test('a tag value is text, whatever it looks like', async t => {
   await page.reload()
   await rowOf(page, markup).click()
   assert.equal(await fieldOf(page, 'Title').inputValue(), markup)
-  assert.equal(await page.title(), 'Metadata Remote')
+  assert.equal(await page.title(), 'Paper Weather · Metadata Remote')
 })

@@ -3,7 +3,7 @@ import type { Change, ChangeFile, ChangeRequest, FileStatus } from '../../schema
 import { ApiProblem, api, problemText } from '../api.ts'
 import type { Draft } from '../model/draft.ts'
 import { text } from '../text.ts'
-import { basis, clearDraft, draft, dropSaved, edits, notice, takeBasis } from './drafting.ts'
+import { basis, clearDraft, draft, dropSaved, edits, notice, takeBasis, touched } from './drafting.ts'
 import { uploadAgain } from './pictures.ts'
 import { showChange } from './questions.ts'
 import { undo } from './reverting.ts'
@@ -20,7 +20,8 @@ export const saving = signal(false)
 export async function save(): Promise<boolean> {
   if (saving.value) return false
   const [sent, asked, targets] = [draft.value, edits.value, selectedTracks.value]
-  if (asked.length === 0 || targets.length === 0) {
+  if (targets.length === 0) return !touched.value
+  if (asked.length === 0) {
     clearDraft()
     return true
   }
