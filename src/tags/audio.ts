@@ -46,6 +46,10 @@ type FileKind = { mimeType?: string; path?: string }
 const mimeTypes: Readonly<Record<string, string>> = {
   MP3: 'audio/mpeg',
   FLAC: 'audio/flac',
+  'Ogg Vorbis': 'audio/ogg',
+  'Ogg Opus': 'audio/ogg',
+  'Ogg Speex': 'audio/ogg',
+  'Ogg FLAC': 'audio/ogg',
   ASF: 'audio/x-ms-asf',
   MP4: 'audio/mp4',
   AAC: 'audio/aacp',

@@ -26,6 +26,11 @@ interface Comments {
 
 const label = 'Vorbis comment'
 const pictureKey = 'metadata_block_picture'
+/** What pictures were before that: the bare image in base64, and what it is in comments beside it. Read, replaced, never written. */
+const oldPictureKey = 'coverart'
+const oldPictureKeys = { mime: 'coverartmime', type: 'coverarttype', description: 'coverartdescription' } as const
+const frontCover = 3
+const reservedKeys: ReadonlySet<string> = new Set([pictureKey, oldPictureKey, ...Object.values(oldPictureKeys)])
 
 /** The comments in the `length` bytes at `offset`. `piece` says how kept bytes are to be referred to. Throws MALFORMED_FILE where their lengths cannot be true. */
 function readComments(
@@ -84,14 +89,11 @@ export function emptyVorbisBlock(): TagBlock {
 
 function commentBlock(comments: Comments): TagBlock {
   const { list } = comments
+  const pictured = picturesOf(list)
+  const inPictures = new Set([...pictured.values()].flat())
   const texts: KeyedText[] = list
-    .filter(({ key }) => key !== '' && key.toLowerCase() !== pictureKey)
+    .filter(comment => comment.key !== '' && !isPicture(comment) && !inPictures.has(comment))
     .map(({ key, value }) => ({ key, values: [value] }))
-  const pictured = new Map<EmbeddedPicture, Comment>()
-  for (const comment of list) {
-    const picture = comment.key.toLowerCase() === pictureKey ? decodePicture(comment) : null
-    if (picture) pictured.set(picture, comment)
-  }
   const pictures = [...pictured.keys()]
   return {
     kind: 'vorbis',
@@ -104,7 +106,7 @@ function commentBlock(comments: Comments): TagBlock {
       const storable = new Map([...wanted].filter(([field, values]) => values.length === 0 || mayStore(field, refused)))
       const edits = new Map(editKeyed('vorbis', texts, storable))
       const removed = picturePatch ? removedFrom(pictures, picturePatch) : new Set<EmbeddedPicture>()
-      const gone = new Set([...removed].map(picture => pictured.get(picture)))
+      const gone = new Set([...removed].flatMap(picture => pictured.get(picture) ?? []))
       const fresh = picturePatch?.added.map(pictureComment) ?? []
       const out: Piece[] = []
       for (const comment of list) {
@@ -128,11 +130,13 @@ function commentBlock(comments: Comments): TagBlock {
 
 /** Names are printable ASCII without `=`. */
 function mayStore(field: string, refused: Refusal[]): boolean {
-  if (/^[\x20-\x3c\x3e-\x7d]+$/.test(field) && field.toLowerCase() !== pictureKey) return true
+  if (/^[\x20-\x3c\x3e-\x7d]+$/.test(field) && !reservedKeys.has(field.toLowerCase())) return true
   refused.push({
     field,
     code: 'FIELD_UNSUPPORTED',
-    detail: 'Vorbis comments allow names of plain letters, digits and signs without "=" or "~".',
+    detail: reservedKeys.has(field.toLowerCase())
+      ? 'Vorbis comments keep pictures under this name; change the picture instead.'
+      : 'Vorbis comments allow names of plain letters, digits and signs without "=" or "~".',
   })
   return false
 }
@@ -152,6 +156,35 @@ function pictureComment(picture: NewPicture): Uint8Array {
   return lengthFirst(Buffer.from(`METADATA_BLOCK_PICTURE=${text}`, 'latin1'))
 }
 
+const isPicture = ({ key }: Comment): boolean => key.toLowerCase() === pictureKey || key.toLowerCase() === oldPictureKey
+
+/** The pictures among the comments, each with the comments that it is made of. */
+function picturesOf(list: readonly Comment[]): Map<EmbeddedPicture, Comment[]> {
+  const pictured = new Map<EmbeddedPicture, Comment[]>()
+  const all = (key: string) => list.filter(comment => comment.key.toLowerCase() === key)
+  const mimes = all(oldPictureKeys.mime)
+  const types = all(oldPictureKeys.type)
+  const descriptions = all(oldPictureKeys.description)
+  for (const comment of all(pictureKey)) {
+    const picture = decodePicture(comment)
+    if (picture) pictured.set(picture, [comment])
+  }
+  for (const [i, comment] of all(oldPictureKey).entries()) {
+    const data = Buffer.from(comment.value, 'base64')
+    const type = types[i]?.value ?? ''
+    const picture = {
+      type: /^\d{1,2}$/.test(type) ? Number(type) : frontCover,
+      mime: mimes[i]?.value ?? '',
+      description: descriptions[i]?.value ?? '',
+      bytes: data.length,
+      data: () => data,
+    }
+    const parts = [comment, mimes[i], types[i], descriptions[i]].filter(part => part !== undefined)
+    if (data.length > 0) pictured.set(picture, parts)
+  }
+  return pictured
+}
+
 function decodePicture(comment: Comment): EmbeddedPicture | null {
   const bytes = Buffer.from(comment.value, 'base64')
   try {
@@ -164,7 +197,7 @@ function decodePicture(comment: Comment): EmbeddedPicture | null {
 
 function describe(comment: Comment): Item {
   const base = { block: label, id: comment.key, bytes: comment.bytes }
-  if (comment.key.toLowerCase() === pictureKey) return base
+  if (isPicture(comment)) return base
   const field = comment.key === '' ? undefined : fieldOfKey('vorbis', comment.key)
   return { ...base, ...(field === undefined ? {} : { field }), text: [comment.value] }
 }

@@ -12,6 +12,7 @@ import { monkeysAudio } from './monkeys-audio.ts'
 import { mp4 } from './mp4.ts'
 import { mpeg } from './mpeg.ts'
 import { musepack } from './musepack.ts'
+import { ogg } from './ogg.ts'
 import { leadingId3v2 } from './surrounding.ts'
 import { trueAudio } from './true-audio.ts'
 import { wave } from './wave.ts'
@@ -21,6 +22,7 @@ import { wavpack } from './wavpack.ts'
 const containers: readonly Container[] = [
   asf,
   flac,
+  ogg,
   mp4,
   wave,
   aiff,
@@ -37,15 +39,10 @@ const containers: readonly Container[] = [
 /** Audio files that are listed although they cannot be written: extension to the name of the format. */
 const readable: ReadonlyMap<string, string> = new Map([
   ['mka', 'Matroska'],
-  ['oga', 'Ogg'],
-  ['ogg', 'Ogg'],
-  ['opus', 'Ogg Opus'],
-  ['spx', 'Ogg Speex'],
   ['weba', 'WebM'],
 ])
 
 const markers: ReadonlyArray<readonly [at: number, marker: string, name: string]> = [
-  [0, 'OggS', 'Ogg'],
   [0, '\x1a\x45\xdf\xa3', 'Matroska'],
 ]
 

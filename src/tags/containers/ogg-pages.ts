@@ -1,0 +1,169 @@
+import { CodedError } from '../../errors.ts'
+import type { ByteSource } from '../../files/source.ts'
+import type { Range, Splice } from '../../files/splice.ts'
+import { checksum, checksumDifference } from './ogg-checksum.ts'
+
+/* Pages of Ogg (RFC 3533 §6): a header of 27 bytes, up to 255 lacing values, and as many bytes as they add up to. */
+
+const capture = Buffer.from('OggS\0', 'latin1')
+const fixedHeader = 27
+const checksumAt = 22
+/** Bytes of the fixed header that tell one page from the next of its stream: sequence number and checksum. */
+const sequenceAt = 18
+export const mostSegments = 255
+
+export const pageFlags = { continued: 1, first: 2, last: 4 } as const
+
+export interface OggPage {
+  /** The whole page in the file (bytes); `body` is what its header is followed by. */
+  readonly offset: number
+  readonly length: number
+  readonly body: Range
+  readonly flags: number
+  /** Eight bytes, as stored. */
+  readonly granule: Uint8Array
+  readonly serial: number
+  readonly sequence: number
+  readonly checksum: number
+  readonly lacing: Uint8Array
+}
+
+/** The page at an offset, or null where none starts there or its header is cut off. Its body may be cut off: see `isWhole`. */
+export function readPage(source: ByteSource, offset: number): OggPage | null {
+  if (offset + fixedHeader > source.size) return null
+  const header = Buffer.from(source.read(offset, fixedHeader))
+  if (capture.compare(header, 0, capture.length) !== 0) return null
+  const segments = header.readUInt8(26)
+  if (offset + fixedHeader + segments > source.size) return null
+  const lacing = Uint8Array.from(source.read(offset + fixedHeader, segments))
+  const body = { offset: offset + fixedHeader + segments, length: lacing.reduce((sum, value) => sum + value, 0) }
+  return {
+    offset,
+    length: fixedHeader + segments + body.length,
+    body,
+    flags: header.readUInt8(5),
+    granule: header.subarray(6, 14),
+    serial: header.readUInt32LE(14),
+    sequence: header.readUInt32LE(sequenceAt),
+    checksum: header.readUInt32LE(checksumAt),
+    lacing,
+  }
+}
+
+export function pageEnd(page: OggPage): number {
+  return page.offset + page.length
+}
+
+export function isWhole(source: ByteSource, page: OggPage): boolean {
+  return pageEnd(page) <= source.size
+}
+
+/** Whether the stored checksum of a whole page is that of its bytes. */
+export function hasRightChecksum(source: ByteSource, page: OggPage): boolean {
+  const bytes = source.read(page.offset, page.length)
+  const until = checksum(bytes.subarray(0, checksumAt))
+  return checksum(bytes.subarray(checksumAt + 4), checksum(new Uint8Array(4), until)) === page.checksum
+}
+
+/** A page as bytes, with its checksum. */
+export function encodePage(
+  page: Pick<OggPage, 'flags' | 'granule' | 'serial' | 'sequence' | 'lacing'>,
+  body: Uint8Array,
+): Uint8Array {
+  const header = Buffer.alloc(fixedHeader)
+  header.set(capture)
+  header.writeUInt8(page.flags, 5)
+  header.set(page.granule, 6)
+  header.writeUInt32LE(page.serial, 14)
+  header.writeUInt32LE(page.sequence, sequenceAt)
+  header.writeUInt8(page.lacing.length, 26)
+  const bytes = Buffer.concat([header, page.lacing, body])
+  bytes.writeUInt32LE(checksum(bytes), checksumAt)
+  return bytes
+}
+
+/**
+ * The splice of eight bytes that gives a page of the file its new number and checksum. The checksum is derived from the old
+ * one, so the body need not be read, and a page that was damaged does not come to look whole.
+ */
+export function renumberPage(page: OggPage, shift: number): Splice {
+  const sequence = (page.sequence + shift) >>> 0
+  const difference = Buffer.alloc(4)
+  difference.writeInt32LE(page.sequence ^ sequence)
+  const insert = Buffer.alloc(8)
+  insert.writeUInt32LE(sequence)
+  insert.writeUInt32LE((page.checksum ^ checksumDifference(difference, page.length - checksumAt)) >>> 0, 4)
+  return { offset: page.offset + sequenceAt, remove: 8, insert }
+}
+
+/** No stream may make us hold more pages than this: six hours of one packet of 20 ms per page, weeks of ordinary ones. */
+const mostPages = 1 << 20
+
+/** Nor may a stream be out of step more often than this; each time costs a search. */
+const mostBreaks = 4096
+
+/** The splices that shift the numbers of all pages of a logical stream behind `from`. Throws a coded error where they are too many to hold or to find. */
+export function renumberPages(source: ByteSource, from: number, serial: number, shift: number): Splice[] {
+  const splices: Splice[] = []
+  const all = eachPage(source, from, serial, page => splices.push(renumberPage(page, shift)))
+  if (all) return splices
+  throw new CodedError(
+    'VALUE_UNSUPPORTED',
+    'The stream is too long, or broken too often, for all its pages to be renumbered; shorter fields or a smaller picture would not need that.',
+  )
+}
+
+/** What stays of the file behind `from` even when the pages of a stream are renumbered. */
+export function keptBehind(source: ByteSource, from: number, serial: number): Range[] {
+  const kept: Range[] = []
+  let at = from
+  const keep = (until: number): void => {
+    if (until > at) kept.push({ offset: at, length: until - at })
+  }
+  eachPage(source, from, serial, page => {
+    keep(page.offset + sequenceAt)
+    at = page.offset + checksumAt + 4
+  })
+  keep(source.size)
+  return kept
+}
+
+/**
+ * Visits the pages of a logical stream from an offset on, until another stream starts under its serial number. False where
+ * there are more pages than anyone should have to hold.
+ */
+function eachPage(source: ByteSource, from: number, serial: number, visit: (page: OggPage) => unknown): boolean {
+  let at = from
+  let page = readPage(source, at)
+  for (let pages = 0, breaks = 0; at < source.size; ) {
+    if (page?.serial === serial) {
+      if (page.flags & pageFlags.first) return true
+      if (++pages > mostPages) return false
+      visit(page)
+    }
+    const end = page ? pageEnd(page) : at
+    const next = page && readPage(source, end)
+    if (end === source.size) return true
+    if (next) at = end
+    else {
+      // Out of step: a size was wrong, or there is something between the pages. The next page may start before this one seems to end.
+      if (++breaks > mostBreaks) return false
+      at = findPage(source, page ? at + fixedHeader : at, serial)
+    }
+    page = next ?? readPage(source, at)
+  }
+  return true
+}
+
+const window = 16 * 1024
+
+/** Offset of the next page of a stream, in whatever surroundings, or the size of the source. */
+function findPage(source: ByteSource, from: number, serial: number): number {
+  for (let start = from; start + fixedHeader <= source.size; start += window) {
+    const bytes = Buffer.from(source.read(start, Math.min(window + capture.length - 1, source.size - start)))
+    for (let i = bytes.indexOf(capture); i >= 0; i = bytes.indexOf(capture, i + 1)) {
+      if (readPage(source, start + i)?.serial === serial) return start + i
+    }
+  }
+  return source.size
+}
