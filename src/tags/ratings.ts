@@ -15,6 +15,20 @@ export function popmOfStars(stars: number): number {
   return stars === 0 ? 0 : (popmSteps[stars - 1] ?? 255)
 }
 
+/** WM/SharedUserRating for no star to five as Windows writes them, and from where on it shows as many. */
+const sharedSteps = [0, 1, 25, 50, 75, 99] as const
+const sharedFrom = [0, 1, 13, 38, 63, 87] as const
+
+/** Stars of a WM/SharedUserRating, or the text itself where it is none. */
+export function starsOfShared(text: string): string {
+  return /^\d{1,2}$/.test(text) ? String(sharedFrom.findLastIndex(from => Number(text) >= from)) : text
+}
+
+/** A WM/SharedUserRating as text, or the text itself where it is no number of stars. */
+export function sharedOfStars(stars: string): string {
+  return /^[0-5]$/.test(stars) ? String(sharedSteps[Number(stars)]) : stars
+}
+
 /** What one star is in a text of a rating: 0.2, 1 or 20. A text that tells no scale (`1`, `0`) is taken for stars. */
 function scaleOf(text: string): number {
   const value = Number(text)

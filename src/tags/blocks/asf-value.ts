@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../files/source.ts'
 import { fields } from '../fields.ts'
+import { sharedOfStars, starsOfShared } from '../ratings.ts'
 import { type AsfAttribute, asfTypes, utf16, utf16z } from './asf-attributes.ts'
 
 /* Values of ASF attributes (§4.8, Data Type) as the text that fields hold, and back. */
@@ -67,18 +68,14 @@ export function tableName(name: string): string | undefined {
 }
 
 const ratingName = 'wm/shareduserrating'
-/** What Windows writes for no star to five of WM/SharedUserRating, and from where on it shows as many. */
-const starValues = [0, 1, 25, 50, 75, 99] as const
-const starsFrom = [0, 1, 13, 38, 63, 87] as const
 
-/** The text of an attribute as its field shows it: a rating from 0 to 99 as stars. */
+/** The text of an attribute as its field shows it: a rating as stars. */
 export function shownText(name: string, text: string): string {
-  if (name.toLowerCase() !== ratingName || !/^\d{1,2}$/.test(text)) return text
-  return String(starsFrom.findLastIndex(from => Number(text) >= from))
+  return name.toLowerCase() === ratingName ? starsOfShared(text) : text
 }
 
 /** The value of a field (for a rating: stars from 0 to 5) as its attribute stores it, and the type of a new one. */
 export function storedText(name: string, shown: string): { text: string; type: number } {
   if (name.toLowerCase() !== ratingName) return { text: shown, type: asfTypes.unicode }
-  return { text: String(starValues[Number(shown) as 0 | 1 | 2 | 3 | 4 | 5] ?? shown), type: asfTypes.dword }
+  return { text: sharedOfStars(shown), type: asfTypes.dword }
 }
