@@ -164,7 +164,7 @@ export const text = {
     outcome: 'Not everything was done',
     before: 'before',
     after: 'after',
-    empty: 'empty',
+    empty: 'removed',
     fileName: 'File name',
     kindOfPicture: (kind: string) => `Picture: ${kind}`,
     now: 'Now',

@@ -28,7 +28,7 @@ export interface Visitor {
   readonly at?: string
 }
 
-const limit = 15_000
+const limit = 30_000
 let browser: Promise<Browser> | null = null
 
 /** The real server on a fresh copy of the demo library, and a browser that has opened its page. */
