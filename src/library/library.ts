@@ -6,7 +6,7 @@ import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 import type { Pool } from '../workers/pool.ts'
 import { compareNames } from './browse.ts'
-import { type LibraryPath, locate, locatedBytes, realRoot } from './paths.ts'
+import { absolute, type LibraryPath, realRoot } from './paths.ts'
 
 /** The music as one reads it. Paths come from parsePath; every call looks at the files themselves. */
 export interface Library {
@@ -76,7 +76,7 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
     picture: (path, index) => pool.run('picture', { root, path, options, index }),
     async lockKey(path) {
       try {
-        const real = await realpath(locatedBytes(locate(root, path)), { encoding: 'buffer' })
+        const real = await realpath(absolute(root, path), { encoding: 'buffer' })
         return real.toString('latin1')
       } catch {
         // Nothing there to lock: the task will say so.

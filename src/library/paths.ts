@@ -123,8 +123,8 @@ export function realRoot(musicDir: string): Buffer {
   return realpathSync(Buffer.from(musicDir), { encoding: 'buffer' })
 }
 
-/** Absolute bytes of a path, links not yet followed. */
-function absolute(root: Buffer, path: LibraryPath): Buffer {
+/** Absolute bytes of a path, links not yet followed: for locate, and for telling paths to the same file apart. */
+export function absolute(root: Buffer, path: LibraryPath): Buffer {
   return path === '' ? root : Buffer.concat([root, Buffer.from(root.length === 1 ? '' : '/'), encodeName(path)])
 }
 
