@@ -171,8 +171,8 @@ export function encodeAttribute(
   return Buffer.concat([head, name, value])
 }
 
-/** The body of an object after changes. Throws VALUE_UNSUPPORTED where it would hold more attributes than it can count. */
-export function attributesBody(object: AsfAttributes, { replaced, added }: AsfChanges): Piece[] {
+/** The body of an object after changes; null where it would hold more attributes than it can count. */
+export function attributesBody(object: AsfAttributes, { replaced, added }: AsfChanges): Piece[] | null {
   const after = (attribute: AsfAttribute): Piece | null => {
     const bytes = replaced.get(attribute)
     return bytes === undefined ? attribute.raw : bytes
@@ -188,9 +188,7 @@ export function attributesBody(object: AsfAttributes, { replaced, added }: AsfCh
     return [lengths, ...texts, object.tail]
   }
   const list = [...object.list.map(after).filter(piece => piece !== null), ...added.map(one => one.bytes)]
-  if (list.length > largestCount) {
-    throw new CodedError('VALUE_UNSUPPORTED', 'An ASF header counts at most 65,535 attributes.')
-  }
+  if (list.length > largestCount) return null
   const count = Buffer.alloc(2)
   count.writeUInt16LE(list.length, 0)
   return [count, ...list, object.tail]

@@ -255,8 +255,8 @@ function bodiesOf({ replaced, added, refused }: Draft, objects: readonly AsfAttr
       const own = i === 0 ? (additions ?? []) : []
       if (own.length === 0 && !object.list.some(attribute => replaced.has(attribute))) continue
       const body = attributesBody(object, { replaced, added: own })
-      bodies.set(object, body)
-      if (piecesLength(body) > largestObject) refused.push(...tooLarge(patch))
+      if (!body || piecesLength(body) > largestObject) refused.push(...tooLarge(patch))
+      else bodies.set(object, body)
     }
   }
   return bodies

@@ -198,11 +198,13 @@ function rebuildHeader(
     const inHeader = added.filter(([{ place }]) => place === 'content' || place === 'extended').map(newObject)
     const { extension } = header
     const extended = (): Piece[] => {
-      const inner = withNew(extension?.objects ?? [], inExtension, render).flat()
+      const old = extension?.objects ?? []
+      const inner = withNew(old, placeForNew(old), inExtension, render).flat()
       return extensionOf(extension, inner)
     }
     const objects = withNew(
       header.objects,
+      placeForNew(header.objects),
       [...inHeader, ...(!extension && inExtension.length > 0 ? [extended()] : [])],
       object => (object === extension?.object ? extended() : render(object)),
     )
@@ -246,14 +248,20 @@ function newObject([object, body]: readonly [AsfAttributes, readonly Piece[]]): 
   return [...objectHeadOf(guidOf[object.place], piecesLength(body)), ...body]
 }
 
-/** Objects as pieces, new ones behind them but before a padding at the end. */
+/** Objects as pieces, new ones before the one at `at`. */
 function withNew(
   objects: readonly AsfObject[],
+  at: number,
   fresh: readonly Piece[][],
   render: (object: AsfObject) => Piece[],
 ): Piece[][] {
-  const at = objects.length - (objects.at(-1)?.guid === asfGuids.padding ? 1 : 0)
   return [...objects.slice(0, at).map(render), ...fresh, ...objects.slice(at).map(render)]
+}
+
+/** Where new objects go: before the extension, whose values readers in the order of the file take for the later ones, or a padding at the end. */
+function placeForNew(objects: readonly AsfObject[]): number {
+  const extension = objects.findIndex(object => object.guid === asfGuids.headerExtension)
+  return extension >= 0 ? extension : objects.length - (objects.at(-1)?.guid === asfGuids.padding ? 1 : 0)
 }
 
 function extensionOf(extension: Header['extension'], inner: readonly Piece[]): Piece[] {
