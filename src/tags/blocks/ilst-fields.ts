@@ -129,7 +129,7 @@ function readValue(item: Item, data: Data, form: Form, part: 0 | 1): string | nu
       return number ? String(number) : null
     }
     case 'flag':
-      return data.payload.length === 0 ? null : payloadOf(item, data).some(byte => byte !== 0) ? '1' : '0'
+      return data.payload.length === 0 ? null : payloadOf(item, data, 8).some(byte => byte !== 0) ? '1' : '0'
     case 'genre':
       return genres[(integerOf(item, data) ?? 0) - 1] ?? null
     case 'integer':
@@ -146,7 +146,7 @@ function numberText(item: Item, data: Data): string | null {
 
 /** Number and total: two bytes each, behind two that are unused. */
 function pairOf(item: Item, data: Data): [number, number] {
-  const bytes = payloadOf(item, data)
+  const bytes = payloadOf(item, data, 8)
   const at = (offset: number) => ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)
   return data.payload.length < 6 ? [at(2), 0] : [at(2), at(4)]
 }

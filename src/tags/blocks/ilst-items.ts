@@ -67,8 +67,9 @@ function readFreeform(source: ByteSource, parts: readonly Atom[]): Item['freefor
   return mean !== null && name !== null && name !== '' ? { mean, name } : null
 }
 
-export function payloadOf({ source }: Item, { payload }: Data): Uint8Array {
-  return source.read(payload.offset, payload.length)
+/** The bytes of a value, or no more than the first `most` of them. */
+export function payloadOf({ source }: Item, { payload }: Data, most = payload.length): Uint8Array {
+  return source.read(payload.offset, Math.min(payload.length, most))
 }
 
 /** What identifies an item within the list: the same for all that hold the same field, null for the freeform items of others. */
@@ -91,8 +92,12 @@ export function freeformHead(name: string): Uint8Array {
   return Buffer.concat([text('mean', appleMean), text('name', name)])
 }
 
+/** No text is longer (bytes); what is stays in the file unread. */
+const longestText = 4 * 1024 * 1024
+
 /** Text of a value by its type; null where it is no text. `guess` takes a value without a type for UTF-8. */
 export function textOf(item: Item, data: Data, guess: boolean): string | null {
+  if (data.payload.length > longestText) return null
   const bytes = payloadOf(item, data)
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   switch (data.type) {

@@ -5,13 +5,20 @@ import { removedFrom, type TagBlock } from '../items.ts'
 import { coverItem, coverRefusal, coverType, editCovers, readCovers } from './ilst-covers.ts'
 import { editItems, fieldOf, readItems, valuesOf } from './ilst-fields.ts'
 import { dataTypes, freeformType, type Item, keyOf, readItem } from './ilst-items.ts'
-import { type Atom, childrenOf, printable } from './mp4-atoms.ts'
+import { type Atom, childrenOf, damaged, mostAtoms, printable } from './mp4-atoms.ts'
 
 const label = 'MP4 ilst'
 
 /** The items of an iTunes list as a tag block; its patched content is the body of the list. Throws MALFORMED_FILE where the items do not fill it. */
 export function ilstBlock(source: ByteSource, list: Atom): TagBlock {
-  return itemBlock(childrenOf(source, list).atoms.map(atom => readItem(source, atom)))
+  let parts = 0
+  const items = childrenOf(source, list).atoms.map(atom => {
+    const item = readItem(source, atom)
+    parts += item.parts.length
+    if (parts > mostAtoms) throw damaged(`its list of tags has more than ${mostAtoms} values`)
+    return item
+  })
+  return itemBlock(items)
 }
 
 /** A list without any item. */

@@ -25,7 +25,9 @@ export interface AtomList {
 }
 
 /** No file has more atoms side by side than this, so that a hostile one costs bounded time and memory. */
-const mostAtoms = 1 << 16
+export const mostAtoms = 1 << 16
+/** Zeros that may end a list of atoms (bytes). */
+const mostZeros = 64 * 1024
 const largestSize = 0xffffffff
 
 export const endOf = (part: Range): number => part.offset + part.length
@@ -93,11 +95,7 @@ export function childrenOf(source: ByteSource, parent: Atom, body = bodyOf(paren
 }
 
 function isZero(source: ByteSource, { offset, length }: Range): boolean {
-  const step = 64 * 1024
-  for (let done = 0; done < length; done += step) {
-    if (source.read(offset + done, Math.min(step, length - done)).some(byte => byte !== 0)) return false
-  }
-  return true
+  return length <= mostZeros && source.read(offset, length).every(byte => byte === 0)
 }
 
 /** A type as it can be shown. */

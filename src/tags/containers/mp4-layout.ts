@@ -1,35 +1,13 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
-import { type Piece, piecesLength, type Range, type Splice, splicesFor } from '../../files/splice.ts'
+import type { Range } from '../../files/splice.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
-import {
-  type Atom,
-  atomBytes,
-  atomHeader,
-  bodyOf,
-  childrenOf,
-  damaged,
-  endOf,
-  freeAtom,
-  isFree,
-  listAtoms,
-  readNumber,
-} from '../blocks/mp4-atoms.ts'
-import { chunkTables, demandMovable, holdsChunks, moveChunks } from './mp4-chunks.ts'
+import { type Atom, bodyOf, childrenOf, damaged, endOf, isFree, listAtoms, readNumber } from '../blocks/mp4-atoms.ts'
 
-/*
- * Where an MP4 file keeps its tags (moov/udta/meta/ilst), and how that list changes its size. First the `free` atoms beside
- * the list, `meta`, `udta` and `moov` give or take, so that the audio and the end of the file stay where they are. Only where
- * these have not enough does the file grow; then the list gets padding for the next edits, and what points at the audio is
- * corrected.
- */
-
-/** Padding beside a list that is written anew (bytes), and how much of it is kept when the list shrinks. */
-const newPadding = 2048
-const mostPadding = 64 * 1024
+/* Where an MP4 file keeps its tags (moov/udta/meta/ilst), and the free atoms around them. */
 
 /** An atom on the way from `moov` to the list. */
-interface Level {
+export interface Level {
   readonly atom: Atom
   /** The free atoms right behind it. */
   readonly free: Range
@@ -48,8 +26,10 @@ export interface Layout {
   /** What a new list replaces: the old one and the free atoms on one side of it. */
   readonly run: Range
   readonly free: Range
-  /** Whether `meta` lacks the version and flags that MP4 demands (QuickTime has none) and is to get them. */
+  /** Whether `meta` lacks its version and flags, as in QuickTime, and is to get them: most readers miss the tags without. */
   readonly completesMeta: boolean
+  /** Where the `udta` with the list is to go: in front of those without one, as most readers look into the first only. */
+  readonly home: number
   /** How many lists there are; only one of them is read. */
   readonly lists: number
 }
@@ -66,10 +46,15 @@ export function readLayout(source: ByteSource): Layout {
   )
   if (topLevel.some(isFragment)) throw fragmented()
   const [moov, another] = topLevel.filter(({ type }) => type === 'moov')
-  if (!moov) throw damaged('its index (“moov”) is missing; perhaps the file is cut short')
+  if (!moov) {
+    throw damaged(
+      'its index (“moov”) was not found; the file is cut short, has something in front of it, or is not what its name says',
+    )
+  }
   if (another) throw damaged('it has two indexes (“moov”)')
   const { atoms: children, rest: tail } = childrenOf(source, moov)
-  if (children.some(({ type }) => type === 'mvex')) throw fragmented()
+  // Behind what cannot be read there may be fragments.
+  if (rest.length > 0 && children.some(({ type }) => type === 'mvex')) throw fragmented()
   if (children.some(({ type }) => type === 'cmov')) {
     throw new CodedError(
       'UNSUPPORTED_CONTAINER',
@@ -79,7 +64,7 @@ export function readLayout(source: ByteSource): Layout {
   if (!children.some(({ type }) => type === 'trak')) throw damaged('it has no track')
   const shared = { topLevel, rest, moov, children }
   const top = level(moov, topLevel)
-  return { ...shared, ...findList(source, top, children, tail, isQuickTime(source, topLevel)) }
+  return { ...shared, ...findList(source, top, children, tail) }
 }
 
 function fragmented(): CodedError {
@@ -87,11 +72,6 @@ function fragmented(): CodedError {
     'UNSUPPORTED_CONTAINER',
     'The file is fragmented (made for streaming), and its tags cannot be edited. Remuxed into a plain M4A it can.',
   )
-}
-
-function isQuickTime(source: ByteSource, topLevel: readonly Atom[]): boolean {
-  const brand = topLevel.find(({ type, length }) => type === 'ftyp' && length >= 16)
-  return !brand || latin1(source.read(bodyOf(brand).offset, 4)) === 'qt  '
 }
 
 function level(atom: Atom, siblings: readonly Atom[]): Level {
@@ -106,7 +86,7 @@ function freeBehind(atoms: readonly Atom[], index: number, offset: number): Rang
   return { offset, length }
 }
 
-type Found = Pick<Layout, 'levels' | 'ilst' | 'run' | 'free' | 'completesMeta' | 'lists'>
+type Found = Pick<Layout, 'levels' | 'ilst' | 'run' | 'free' | 'completesMeta' | 'home' | 'lists'>
 
 interface Meta {
   readonly levels: readonly Level[]
@@ -117,7 +97,7 @@ interface Meta {
   readonly handler: string
 }
 
-function findList(source: ByteSource, top: Level, children: readonly Atom[], tail: Range, quickTime: boolean): Found {
+function findList(source: ByteSource, top: Level, children: readonly Atom[], tail: Range): Found {
   const userData = children
     .filter(({ type }) => type === 'udta')
     .map(atom => ({ level: level(atom, children), ...childrenOf(source, atom) }))
@@ -134,11 +114,28 @@ function findList(source: ByteSource, top: Level, children: readonly Atom[], tai
     )
   }
   const none = { ilst: null, completesMeta: false, lists: withList.length }
-  if (meta) return { ...none, ...listIn(meta), completesMeta: !meta.isComplete && !quickTime }
+  if (meta)
+    return { ...none, ...listIn(meta), completesMeta: !meta.isComplete, home: homeOf(meta.levels[1]?.atom, children) }
   const first = userData[0]
-  const at = first ? bodyOf(first.level.atom).offset : tail.offset
+  // Some readers take a `meta` of QuickTime for one of MP4 and lose their way in it, so that they see nothing behind it.
+  const obstacle = children.find(({ type }) => type === 'meta')
+  const at = first ? bodyOf(first.level.atom).offset : (obstacle ?? tail).offset
   const nothing = { offset: at, length: 0 }
-  return { ...none, levels: first ? [top, first.level] : [top], run: nothing, free: nothing }
+  return {
+    ...none,
+    levels: first ? [top, first.level] : [top],
+    run: nothing,
+    free: nothing,
+    home: first?.level.atom.offset ?? at,
+  }
+}
+
+/** Where the first of the `udta` stands that only other ones and padding keep apart from this; otherwise it stays. */
+function homeOf(userData: Atom | undefined, children: readonly Atom[]): number {
+  const index = userData ? children.indexOf(userData) : -1
+  const start = children.findLastIndex((atom, i) => i < index && atom.type !== 'udta' && !isFree(atom)) + 1
+  const first = children.slice(start, index + 1).find(({ type }) => type === 'udta')
+  return first?.offset ?? 0
 }
 
 /** A `meta` (§8.11.1): by its standard with version and flags before its atoms, in QuickTime without. */
@@ -176,83 +173,3 @@ function listIn({ levels, atoms, start }: Meta): Pick<Layout, 'levels' | 'ilst' 
   const before = freeBehind(atoms, first, atoms[first]?.offset ?? ilst.offset)
   return { levels, ilst, run: { offset: before.offset, length: before.length + ilst.length }, free: before }
 }
-
-/** Where the change of a list's size ends up. */
-interface Fit {
-  /** Bytes of the free atom beside the list. */
-  readonly padding: number
-  /** Bytes of the free atoms behind each level, outermost first, as they are to be. */
-  readonly free: readonly number[]
-  /** By how much everything behind `moov` moves. */
-  readonly delta: number
-}
-
-const isFreeLength = (length: number): boolean => length === 0 || length >= 8
-
-/** Room for a list that takes `growth` bytes more than its run. */
-function fit({ levels, free: beside }: Layout, growth: number, mayUse: (level: Level) => boolean): Fit {
-  const now = levels.map(({ free }) => free.length)
-  if (-growth > Math.max(mostPadding, beside.length))
-    return { padding: newPadding, free: now, delta: growth + newPadding }
-  if (isFreeLength(-growth)) return { padding: -growth, free: now, delta: 0 }
-  const free = [...now]
-  let left = growth
-  for (let i = levels.length - 1; i >= 0; i--) {
-    const room = now[i] as number
-    if (room === 0 || !mayUse(levels[i] as Level)) continue
-    if (isFreeLength(room - left)) return { padding: 0, free: free.with(i, room - left), delta: 0 }
-    free[i] = 0
-    left -= room
-  }
-  return { padding: newPadding, free: now, delta: growth + newPadding }
-}
-
-/** The splices that give the file a list of these items. Throws a coded error where it has no place for them. */
-export function replaceList(source: ByteSource, layout: Layout, items: readonly Piece[]): Splice[] {
-  const { levels, run, children, topLevel, moov } = layout
-  const growth = piecesLength(listPieces(layout, items, 0)) + missingFlags(layout) - run.length
-  const wanted = fit(
-    layout,
-    growth,
-    ({ atom, free }) => atom !== moov || !holdsChunks(source, chunkTables(source, children), free),
-  )
-  let region = run
-  let pieces = listPieces(layout, items, wanted.padding)
-  for (let i = levels.length - 1; i >= 0; i--) {
-    const { atom, free } = levels[i] as Level
-    const flags = atom.type === 'meta' ? missingFlags(layout) : 0
-    const start = bodyOf(atom).offset
-    pieces = [
-      atomHeader(atom.type, atom.length + flags + piecesLength(pieces) - region.length, atom),
-      new Uint8Array(flags),
-      { offset: start, length: region.offset - start },
-      ...pieces,
-      { offset: endOf(region), length: endOf(atom) - endOf(region) },
-    ]
-    const room = wanted.free[i] as number
-    const changed = room !== free.length
-    if (changed) pieces.push(...freeAtom(room, free))
-    region = { offset: atom.offset, length: atom.length + (changed ? free.length : 0) }
-  }
-  const splices = splicesFor(source, region, pieces)
-  if (wanted.delta === 0 || endOf(moov) === source.size) return splices
-  demandMovable(source, topLevel, children)
-  return [...splices, ...moveChunks(source, chunkTables(source, children), endOf(moov), wanted.delta)]
-}
-
-const missingFlags = ({ completesMeta }: Layout): number => (completesMeta ? 4 : 0)
-
-/** The list with its padding, and the atoms around it that the file lacks. */
-function listPieces({ levels, ilst, run, free }: Layout, items: readonly Piece[], padding: number): Piece[] {
-  const list = [atomHeader('ilst', (ilst?.header ?? 8) + piecesLength(items), ilst ?? undefined), ...items]
-  const isBehind = free.length === 0 || free.offset > run.offset || !ilst
-  const padded = isBehind ? [...list, ...freeAtom(padding, free)] : [...freeAtom(padding, free), ...list]
-  if (levels.length === 3) return padded
-  const meta = wrap('meta', [new Uint8Array(4), handler, ...padded])
-  return levels.length === 2 ? meta : wrap('udta', meta)
-}
-
-const wrap = (type: string, body: readonly Piece[]): Piece[] => [atomHeader(type, 8 + piecesLength(body)), ...body]
-
-/** What says that a `meta` holds an iTunes list (§8.4.3): version, flags, reserved, handler `mdir` of `appl`, an empty name. */
-const handler = atomBytes('hdlr', new Uint8Array(8), Buffer.from('mdirappl', 'latin1'), new Uint8Array(9))

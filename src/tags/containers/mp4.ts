@@ -1,9 +1,9 @@
-import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { emptyIlstBlock, ilstBlock } from '../blocks/ilst.ts'
 import type { Container } from './container.ts'
-import { type Layout, readLayout, replaceList } from './mp4-layout.ts'
+import { type Layout, readLayout } from './mp4-layout.ts'
+import { replaceList } from './mp4-resize.ts'
 
 /* MP4 and its kin (ISO/IEC 14496-12 and -14; M4A, M4B, ALAC, QuickTime audio): atoms, with the tags in moov/udta/meta/ilst. */
 
@@ -26,12 +26,6 @@ export const mp4: Container = {
   extensions: ['m4a', 'm4b', 'm4p', 'm4r', 'mp4'],
   recognises: startsMp4,
   open(source) {
-    if (!startsMp4(source, 0)) {
-      throw new CodedError(
-        'MALFORMED_FILE',
-        'The file does not start as an MP4 file does; it is damaged, has another tag in front, or is not what its name says.',
-      )
-    }
     const layout = readLayout(source)
     const { ilst, topLevel, rest, moov } = layout
     const block = ilst ? ilstBlock(source, ilst) : emptyIlstBlock()
