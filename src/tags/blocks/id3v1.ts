@@ -19,9 +19,11 @@ const trackAt = 126
 const genreAt = 127
 const noGenre = 255
 
-/** Whether an ID3v1 tag ends at `end`. */
+/** Whether an ID3v1 tag ends at `end`. An APE tag of 131 bytes has a `TAG` in the same place: that of its own `APETAGEX`. */
 export function hasId3v1(source: ByteSource, end: number): boolean {
-  return end >= id3v1Length && latin1(source.read(end - id3v1Length, 3)) === 'TAG'
+  if (end < id3v1Length || latin1(source.read(end - id3v1Length, 3)) !== 'TAG') return false
+  const at = end - id3v1Length - 3
+  return at < 0 || latin1(source.read(at, 8)) !== 'APETAGEX'
 }
 
 /**

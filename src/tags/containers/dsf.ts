@@ -28,7 +28,7 @@ function endOf(source: ByteSource, id: string, at: number): number {
   throw new CodedError(
     'MALFORMED_FILE',
     isThere
-      ? `Its ${id.trim()} chunk claims to end at ${end} bytes, but the file has ${source.size}; it is damaged or cut short.`
+      ? `Its ${id.trim()} chunk claims more bytes than the file has; the file is damaged or cut short.`
       : `It has no ${id.trim()} chunk where a DSF file must have it; it is damaged or cut short.`,
   )
 }
