@@ -71,7 +71,7 @@ export interface RawApe {
   length: number
 }
 
-function parseApe(file: Buffer): RawApe | null {
+export function parseApe(file: Buffer): RawApe | null {
   const footer = file.subarray(-32)
   if (footer.toString('latin1', 0, 8) !== 'APETAGEX') return null
   const size = footer.readUInt32LE(12)
