@@ -38,6 +38,8 @@ export interface Changes {
   get(id: string): Change
   /** Stops a running change between two files. Throws CHANGE_NOT_RUNNING. */
   cancel(id: string): void
+  /** Empties the history, but for what is running. */
+  clear(): void
   /** Takes no new tracks up; resolves when those being written are done. */
   close(): Promise<void>
 }
@@ -121,6 +123,10 @@ export function createChanges(deps: ChangesDependencies): Changes {
       return result ? { ...result, ...entry, files: result.files } : (entry as Change)
     },
     cancel: id => runs.cancel(id),
+    clear() {
+      history.clear()
+      runs.forgetResults()
+    },
     async close() {
       runs.cancelAll()
       await Promise.allSettled(running)

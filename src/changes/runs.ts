@@ -28,6 +28,8 @@ export interface Runs {
   progress(id: string): { done: number; total: number } | undefined
   /** A result that is still kept. */
   result(id: string): Change | undefined
+  /** Forgets the results, as the history was cleared. */
+  forgetResults(): void
 }
 
 const keptResults = 50
@@ -86,5 +88,6 @@ export function createRuns(publish: (event: ServiceEvent) => void): Runs {
       return entry && { done: entry.done, total: entry.run.total }
     },
     result: id => results.get(id),
+    forgetResults: () => results.clear(),
   }
 }

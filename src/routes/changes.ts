@@ -32,7 +32,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox = async app => {
   )
 
   app.delete('/changes', async (_request, reply) => {
-    history.clear()
+    changes.clear()
     return reply.code(204).send()
   })
 
