@@ -117,9 +117,10 @@ function findList(source: ByteSource, top: Level, children: readonly Atom[], tai
   if (meta)
     return { ...none, ...listIn(meta), completesMeta: !meta.isComplete, home: homeOf(meta.levels[1]?.atom, children) }
   const first = userData[0]
-  // Some readers take a `meta` of QuickTime for one of MP4 and lose their way in it, so that they see nothing behind it.
-  const obstacle = children.find(({ type }) => type === 'meta')
-  const at = first ? bodyOf(first.level.atom).offset : (obstacle ?? tail).offset
+  // At the end, as some readers believe the last of several titles; but before any other `meta`, as others look into the
+  // first only, or take one of QuickTime for one of MP4 and lose their way in it.
+  const siblings = first?.atoms ?? children
+  const at = (siblings.find(({ type }) => type === 'meta') ?? first?.rest ?? tail).offset
   const nothing = { offset: at, length: 0 }
   return {
     ...none,
