@@ -71,12 +71,12 @@ export function createChanges(deps: ChangesDependencies): Changes {
   async function apply(run: Run, head: { label: string; createdAt: string }, tasks: readonly Task[]): Promise<Change> {
     const { id } = run
     try {
-      const outcomes = await runner.inLanes(tasks, task =>
+      const outcomes = await runner.inLanes(tasks, (task, position) =>
         runner.write(task, run, ({ applied, file }) => {
           if (!applied) return
           for (const picture of applied.removed) pictures.keep(picture)
           const write = { ...applied, pathBefore: task.path, revision: file.revision as string, toggle: applied.undo }
-          history.recordFile(id, file, write)
+          history.recordFile(id, position, file, write)
         }),
       )
       const { summary, files } = report(outcomes)

@@ -49,8 +49,8 @@ export interface History {
   forgetSettled(): void
   /** Starts an entry; it is `running` until finish. */
   begin(label: string): { id: string; createdAt: string }
-  /** Records one changed file of a running change. */
-  recordFile(id: string, entry: ChangeFile, write: AppliedWrite): void
+  /** Records one changed file of a running change; `position` is its place among the files. */
+  recordFile(id: string, position: number, entry: ChangeFile, write: AppliedWrite): void
   /** Closes an entry; one without any file vanishes. Older entries than the limit go. */
   finish(id: string, state: ChangeState, summary: Summary): void
   list(page: { path?: LibraryPath | undefined; limit: number; cursor?: string | undefined }): ChangePage
@@ -94,7 +94,7 @@ export function createHistory(database: DatabaseSync, limit: number): History {
       'SELECT max(coalesce((SELECT max(state) FROM file), 0), coalesce((SELECT max(max(from_state), max(to_state)) FROM change_file), 0)) + 1 AS state',
     ),
     insertFileOfChange: database.prepare(
-      'INSERT INTO change_file (change, position, file, entry, toggle, from_state, to_state) VALUES ((SELECT seq FROM change WHERE id = :id), (SELECT count(*) FROM change_file WHERE change = (SELECT seq FROM change WHERE id = :id)), :file, :entry, :toggle, :from, :to)',
+      'INSERT INTO change_file (change, position, file, entry, toggle, from_state, to_state) VALUES ((SELECT seq FROM change WHERE id = :id), :position, :file, :entry, :toggle, :from, :to)',
     ),
     toggleOf: database.prepare(
       'SELECT toggle FROM change_file WHERE change = (SELECT seq FROM change WHERE id = ?) AND position = ?',
@@ -139,12 +139,13 @@ export function createHistory(database: DatabaseSync, limit: number): History {
       sql.insertChange.run(id, label, 'running', createdAt, JSON.stringify(emptySummary))
       return { id, createdAt }
     },
-    recordFile(id, entry, write) {
+    recordFile(id, position, entry, write) {
       transaction(database, () => {
         const { id: file, state: before } = fileAt(write.pathBefore, write.revisionBefore)
         const after = newState()
         sql.insertFileOfChange.run({
           id,
+          position,
           file,
           entry: JSON.stringify(entry),
           toggle: write.toggle,

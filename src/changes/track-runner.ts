@@ -26,7 +26,7 @@ export interface TrackRunner {
   /** Writes one track; `settle` records it before the lock is let go, and what it cannot record is turned back. */
   write(task: Task, run: Run, settle: (outcome: TrackOutcome) => void): Promise<TrackOutcome>
   /** `each` on all items in lanes, results in order. */
-  inLanes<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]>
+  inLanes<T, R>(items: readonly T[], each: (item: T, index: number) => Promise<R>): Promise<R[]>
 }
 
 export function createTrackRunner({ library, pool, owner, lanes, reportFault }: TrackRunnerDependencies): TrackRunner {
@@ -81,7 +81,8 @@ export function createTrackRunner({ library, pool, owner, lanes, reportFault }: 
       const results = new Array<Awaited<ReturnType<typeof each>>>(items.length)
       let next = 0
       const lane = async (): Promise<void> => {
-        for (let i = next++; i < items.length; i = next++) results[i] = await each(items[i] as (typeof items)[number])
+        for (let i = next++; i < items.length; i = next++)
+          results[i] = await each(items[i] as (typeof items)[number], i)
       }
       await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane))
       return results

@@ -180,9 +180,7 @@ async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: 
   const removed = plan.patch?.pictures?.removed.map(picture => stored(picture.data())) ?? []
   // Read before the first byte changes: a write in place changes the very file that is open.
   const judge =
-    opened && plan.splices.length > 0
-      ? await damageJudge(opened.bare ?? track.source, fileKind(opened.container, plan.name))
-      : null
+    opened && plan.splices.length > 0 ? await damageJudge(track.source, fileKind(opened.container, plan.name)) : null
   const written = await writeTrack({
     folder,
     folderPath: located.folder,
