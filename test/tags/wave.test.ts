@@ -195,6 +195,20 @@ test('a padding byte that is missing in the middle puts the first tag in front o
   assert.equal(after.readUInt32LE(4), after.length - 8)
 })
 
+test('a list and a tag whose padding byte is missing are not changed', () => {
+  const list = info([['INAM', z('Old name')]])
+  const odd: ChunkSpec = ['LIST', Buffer.concat([list[1], Buffer.alloc(1)])]
+  const unpadded = (last: ChunkSpec) => {
+    const whole = wave([format, data, last])
+    return Buffer.concat([whole.subarray(0, -1), riffChunks([['fact', le32(101)]])])
+  }
+  const before = unpadded(odd)
+  const after = setTitle(before, 'a.wav')
+  assert.ok(after.subarray(after.indexOf('LIST')).equals(before.subarray(before.indexOf('LIST'))))
+  const oddTag = tag(tag().length % 2 === 0 ? 1 : 0)
+  assert.match(refusalOf(unpadded(['id3 ', oddTag]), 'a.wav'), /padding byte is missing/)
+})
+
 test('garbage behind the chunks stays behind them', () => {
   const garbage = Buffer.from('\0\0 no chunk at all')
   const after = setTitle(Buffer.concat([wave([format, data]), garbage]), 'a.wav')

@@ -37,9 +37,13 @@ const newPadding = 2048
 
 /** A file of chunks as tag blocks. Throws MALFORMED_FILE where its ID3 chunk cannot be taken apart without risk. */
 export function openChunked(source: ByteSource, options: CodecOptions, file: ChunkedFile): TagFile {
-  const { walked, layout, texts } = file
+  const { walked, layout } = file
+  // Nothing that is not sure to end where we think it does may be changed.
+  const unsure = walked.endIsSure ? undefined : walked.chunks.at(-1)
+  const texts = file.texts.filter(text => text.chunk !== unsure)
   const tags = walked.chunks.filter(({ id }) => id.toLowerCase() === 'id3 ')
   const tagChunk = tags.find(({ id }) => file.tagIds.includes(id)) ?? tags[0]
+  if (tagChunk && tagChunk === unsure) throw unsureTag(tagChunk)
   const tag = tagChunk ? readTagChunk(source, tagChunk) : null
   const block = tag?.block ?? emptyId3v2Block(options.id3Version)
   const textOf = new Map(texts.map(text => [text.chunk, text]))
@@ -66,7 +70,7 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
     rebuild(patched) {
       const after = patched.get(block)
       const isNew = !tagChunk && after !== undefined && after.content.length > 0
-      const before = isNew && !walked.endIsSure ? walked.chunks.at(-1) : undefined
+      const before = isNew ? unsure : undefined
       const pieces: Piece[] = []
       const put = (id: string, body: readonly Piece[]) => {
         const length = piecesLength(body)
@@ -100,6 +104,15 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
   }
 }
 
+function unsureTag({ cut }: Chunk): CodedError {
+  return new CodedError(
+    'MALFORMED_FILE',
+    cut
+      ? 'Its ID3 chunk claims more bytes than the file has; the file is cut short or the chunk damaged.'
+      : 'A padding byte is missing behind its ID3 chunk, so that programs disagree about what follows.',
+  )
+}
+
 function demandSize(size: number, layout: ChunkLayout): void {
   if (size > layout.largest)
     throw new CodedError('VALUE_UNSUPPORTED', 'The file would become larger than its format allows (4 GiB for most).')
@@ -122,13 +135,7 @@ interface TagInChunk {
 }
 
 /** The tag of an ID3 chunk; null where the chunk is empty or all zeros. */
-function readTagChunk(source: ByteSource, { body, cut }: Chunk): TagInChunk | null {
-  if (cut) {
-    throw new CodedError(
-      'MALFORMED_FILE',
-      'Its ID3 chunk claims more bytes than the file has; the file is cut short or the chunk damaged.',
-    )
-  }
+function readTagChunk(source: ByteSource, { body }: Chunk): TagInChunk | null {
   if (isZero(source, body)) return null
   const length = id3v2LengthAt(source, body.offset)
   if (length === 0 || length > body.length) {
