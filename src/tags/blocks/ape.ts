@@ -5,7 +5,7 @@ import type { Item } from '../../schemas/track.ts'
 import { fieldKey } from '../fields.ts'
 import { type EmbeddedPicture, type NewPicture, type Refusal, removedFrom, type TagBlock } from '../items.ts'
 import { latin1 } from './id3v2/text.ts'
-import { editKeyed, fieldOfKey, type KeyedText, readKeyed } from './keyed.ts'
+import { editKeyed, fieldOfKey, hasKeyedPlace, type KeyedText, readKeyed } from './keyed.ts'
 
 /* APEv1 and APEv2 (the specification at wiki.hydrogenaud.io): items of key, flags and value between a header and a footer of 32 bytes. */
 
@@ -143,6 +143,10 @@ function textOf(source: ByteSource, item: ApeItem): KeyedText {
 
 /** Keys have 2 to 255 printable ASCII letters, and a few are taken (§ APE key). */
 function mayStore(field: string, refused: Refusal[]): boolean {
+  if (!hasKeyedPlace('ape', field)) {
+    refused.push({ field, code: 'FIELD_UNSUPPORTED', detail: 'APE tags have no place for this field.' })
+    return false
+  }
   if (/^[\x20-\x7e]{2,255}$/.test(field) && !/^(id3|tag|oggs|mp\+)$/i.test(field)) return true
   refused.push({
     field,

@@ -26,7 +26,7 @@ import {
 } from './asf-attributes.ts'
 import { encodeAsfPicture, isPictureName, pictureName, readAsfPicture } from './asf-picture.ts'
 import { attributeText, isShown, shownText, storedText, type TypedValue, tableName, typedValue } from './asf-value.ts'
-import { editKeyed, fieldOfKey, type KeyedText, readKeyed } from './keyed.ts'
+import { editKeyed, fieldOfKey, hasKeyedPlace, type KeyedText, readKeyed } from './keyed.ts'
 
 /*
  * The attributes of an ASF header as one tag block. An attribute stays in its object and order. The first of several new
@@ -129,6 +129,9 @@ function storable(
   }
   const mayStore = (field: string, values: readonly string[]): boolean => {
     if (values.length === 0) return true
+    if (!hasKeyedPlace('asf', field)) {
+      return refuse(field, 'FIELD_UNSUPPORTED', 'ASF headers have no place for this field.')
+    }
     if (isPictureName(field) || field === '' || field.includes('\0') || utf16z(field).length > 0xffff) {
       return refuse(
         field,

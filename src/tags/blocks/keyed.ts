@@ -66,6 +66,11 @@ export function fieldOfKey(column: KeyedColumn, key: string): string | undefined
   return mapping(column).fieldsOf(key)[0]?.field ?? (findField(key) ? undefined : key)
 }
 
+/** Whether such blocks have a place for a field; custom fields have their own names. */
+export function hasKeyedPlace(column: KeyedColumn, field: string): boolean {
+  return mapping(column).placesOf(field).length > 0
+}
+
 /** The fields of a list of texts, in the order of the list. */
 export function readKeyed(column: KeyedColumn, texts: readonly KeyedText[]): Fields {
   const collected = collectFields()

@@ -5,7 +5,7 @@ import type { Item } from '../../schemas/track.ts'
 import { fieldKey } from '../fields.ts'
 import { type EmbeddedPicture, type NewPicture, type Refusal, removedFrom, type TagBlock } from '../items.ts'
 import { encodeFlacPicture, readFlacPicture } from './flac-picture.ts'
-import { editKeyed, fieldOfKey, type KeyedText, readKeyed } from './keyed.ts'
+import { editKeyed, fieldOfKey, hasKeyedPlace, type KeyedText, readKeyed } from './keyed.ts'
 
 /* Vorbis comments (Xiph: vorbis-spec, comment field specification): a vendor, a count, and KEY=value texts with 32-bit little-endian lengths. */
 
@@ -130,6 +130,10 @@ function commentBlock(comments: Comments): TagBlock {
 
 /** Names are printable ASCII without `=`. */
 function mayStore(field: string, refused: Refusal[]): boolean {
+  if (!hasKeyedPlace('vorbis', field)) {
+    refused.push({ field, code: 'FIELD_UNSUPPORTED', detail: 'Vorbis comments have no place for this field.' })
+    return false
+  }
   if (/^[\x20-\x3c\x3e-\x7d]+$/.test(field) && !reservedKeys.has(field.toLowerCase())) return true
   refused.push({
     field,

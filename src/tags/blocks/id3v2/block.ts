@@ -14,7 +14,7 @@ import { dateFrames, readDate } from './dates.ts'
 import { type FrameEdit, frameEdits, type NewFrame } from './edits.ts'
 import { encodeFrame, type Frame, type Id3v2Tag } from './tag.ts'
 import { latin1, splitValues, terminator } from './text.ts'
-import { readFrame, textValues } from './values.ts'
+import { isTextFrame, readFrame, textValues } from './values.ts'
 
 /** Frames whose data a file may hold before its tag is read: enough of a picture frame to know all but the image. */
 const pictureHead = 1024
@@ -147,12 +147,17 @@ function item(frame: Frame, version: number): Item {
     const id = `${base.id}:${latin1(body.subarray(0, end))}`
     return frame.id === 'UFID' ? { ...base, id, ...named(frame), text: [latin1(body.subarray(next))] } : { ...base, id }
   }
-  if (frame.id.startsWith('T')) return { ...base, ...named(frame), text: textValues(frame) }
+  if (isTextFrame(frame.id)) return { ...base, ...named(frame), text: textValues(frame) }
   if (frame.id.startsWith('W')) return { ...base, ...named(frame), text: [latin1(body)] }
   return { ...base, ...named(frame) }
 }
 
 function named(frame: Frame): { field?: string } {
-  const field = readFrame(frame)[0]?.field ?? (dateFrames.TDRC.includes(frame.id) ? 'date' : undefined)
+  const dated = dateFrames.TDRC.includes(frame.id)
+    ? 'date'
+    : dateFrames.TDOR.includes(frame.id)
+      ? 'originaldate'
+      : undefined
+  const field = readFrame(frame)[0]?.field ?? dated
   return field === undefined ? {} : { field }
 }

@@ -60,6 +60,13 @@ export interface Reading extends SlotField {
 
 const knownRoles = new Set(['arranger', 'engineer', 'producer', 'mix', 'dj-mix'])
 
+const ownTextFrames = new Set(['MVNM', 'MVIN', 'GRP1'])
+
+/** Whether a frame is an encoding and a text (§4.2), as iTunes' own of other letters are too. */
+export function isTextFrame(id: string): boolean {
+  return (id.startsWith('T') && id !== 'TXXX') || ownTextFrames.has(id)
+}
+
 /** What a frame says, field by field; dates of old tags are put together elsewhere. */
 export function readFrame(frame: Frame): Reading[] {
   const { id } = frame
@@ -87,7 +94,7 @@ export function readFrame(frame: Frame): Reading[] {
   if (id === 'PCST') return reading({ form: 'flag', frame: id }, ['1'])
   if (id === 'TCON') return reading({ form: 'text', frame: id }, genreNames(textValues(frame)))
   if (id === 'TRCK' || id === 'TPOS' || id === 'MVIN') return readParts(frame)
-  if (id.startsWith('T')) return reading({ form: 'text', frame: id }, textValues(frame))
+  if (isTextFrame(id)) return reading({ form: 'text', frame: id }, textValues(frame))
   if (id.startsWith('W') && id !== 'WXXX') {
     const body = frame.body()
     return body ? reading({ form: 'url', frame: id }, splitValues(latin1(body)).slice(0, 1)) : []
