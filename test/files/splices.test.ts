@@ -38,8 +38,8 @@ function applied(bytes: Uint8Array, splices: readonly Splice[]): number[] {
   return result
 }
 
-test('the pieces, the source and the size of a spliced file agree with what splices mean', () => {
-  fc.assert(
+test('the pieces, the source and the size of a spliced file agree with what splices mean', async () => {
+  await fc.assert(
     fc.property(spliced, fc.nat(), fc.nat(), ({ bytes, splices }, from, length) => {
       const source = bufferSource(bytes)
       const after = applied(bytes, splices)
@@ -53,8 +53,8 @@ test('the pieces, the source and the size of a spliced file agree with what spli
   )
 })
 
-test('the inverse of splices gives the bytes back', () => {
-  fc.assert(
+test('the inverse of splices gives the bytes back', async () => {
+  await fc.assert(
     fc.property(spliced, ({ bytes, splices }) => {
       const after = Uint8Array.from(applied(bytes, splices))
       assert.deepEqual(applied(after, inverse(bufferSource(bytes), splices)), [...bytes])
@@ -62,8 +62,8 @@ test('the inverse of splices gives the bytes back', () => {
   )
 })
 
-test('splices survive being stored', () => {
-  fc.assert(
+test('splices survive being stored', async () => {
+  await fc.assert(
     fc.property(spliced, ({ splices }) => {
       const plain = (list: readonly Splice[]) => list.map(s => [s.offset, s.remove, [...s.insert]])
       assert.deepEqual(plain(decodeSplices(encodeSplices(splices))), plain(splices))
@@ -71,8 +71,8 @@ test('splices survive being stored', () => {
   )
 })
 
-test('segments written over a file make it the spliced one', () => {
-  fc.assert(
+test('segments written over a file make it the spliced one', async () => {
+  await fc.assert(
     fc.property(spliced, ({ bytes, splices }) => {
       const after = applied(bytes, splices)
       const segments = segmentsOf(bufferSource(bytes), splices, 1000)
@@ -87,9 +87,9 @@ test('segments written over a file make it the spliced one', () => {
   )
 })
 
-test('the splices for a region and its pieces make the region those pieces, and touch nothing around it', () => {
+test('the splices for a region and its pieces make the region those pieces, and touch nothing around it', async () => {
   const piece = fc.oneof(fc.record({ offset: fc.nat(39), length: fc.nat(10) }), fc.uint8Array({ max: 3, maxLength: 8 }))
-  fc.assert(
+  await fc.assert(
     fc.property(
       fc.uint8Array({ max: 3, minLength: 50, maxLength: 50 }),
       fc.array(piece, { maxLength: 6 }),

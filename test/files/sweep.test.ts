@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { temporaryFolder } from '../build-app.ts'
 import { openLibrary, putFile, stateOf } from '../music-library.ts'
 
-const left = `.metadata-remote-${'0a'.repeat(8)}.tmp`
+const left = `.metadata-remote-0a0a0a0a-${'0a'.repeat(8)}.tmp`
 
 test('a start removes our temporaries, in hidden folders too, and nothing that is only like them', async t => {
   const bytes = Buffer.from('x')
