@@ -158,6 +158,7 @@ function editOf(file: string, title: string): TrackTask {
     owner: null,
     options,
     dryRun: false,
+    session: '00000000',
   }
 }
 

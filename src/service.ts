@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Changes, createChanges } from './changes/apply.ts'
 import { openDatabase } from './changes/database.ts'
@@ -6,6 +7,7 @@ import { createPictures, type Pictures } from './changes/pictures.ts'
 import type { Config } from './config.ts'
 import { recoverJournal } from './files/journal.ts'
 import { createLibrary, type Library } from './library/library.ts'
+import { sweepTemporaries } from './library/sweep.ts'
 import type { ServiceEvent } from './schemas/event.ts'
 import { createPool } from './workers/pool.ts'
 
@@ -17,6 +19,8 @@ export interface Service {
   readonly pictures: Pictures
   /** Calls `listener` with every event from now on; returns what ends that. */
   subscribe(listener: (event: ServiceEvent) => void): () => void
+  /** Resolves when what killed writes of earlier runs left in the library is gone. */
+  readonly swept: Promise<void>
   /** Lets running writes finish, then closes the state and the threads. */
   close(): Promise<void>
 }
@@ -38,6 +42,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
   const pictures = createPictures(database, config.stateDir === null ? pictureBudget.memory : pictureBudget.durable)
   const listeners = new Set<(event: ServiceEvent) => void>()
+  const session = randomBytes(4).toString('hex')
   const changes = createChanges({
     library,
     pool,
@@ -45,14 +50,16 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     pictures,
     owner: config.owner,
     lanes: config.workers,
+    session,
     publish: event => {
       for (const listener of listeners) listener(event)
     },
     reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
   })
   // In the background: a large library takes a while to walk, and nothing waits for it.
-  const swept = pool.run('sweep', { root: library.root }).then(
-    removed => removed > 0 && log.info({ removed }, 'removed unfinished files of an earlier run'),
+  const stopping = new AbortController()
+  const swept = sweepTemporaries(library.root, session, stopping.signal).then(
+    removed => log.info({ removed }, 'searched the library for unfinished files of earlier runs'),
     error => log.warn({ err: error }, 'the library could not be searched for unfinished files'),
   )
   return {
@@ -60,11 +67,13 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     changes,
     history,
     pictures,
+    swept,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
+      stopping.abort()
       await changes.close()
       await swept
       await pool.close()

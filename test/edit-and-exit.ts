@@ -22,6 +22,7 @@ const task: TrackTask = {
   owner: null,
   options: { id3Version: 4 },
   dryRun: false,
+  session: '00000000',
 }
 const { file } = await runTrackTask(task, () => (stateDir === null ? null : openJournal(stateDir)))
 console.log(file.status)

@@ -66,15 +66,15 @@ export async function startFaultyServer(t: TestContext, durable: boolean): Promi
       },
     )
     child = started
+    url = ''
+    let swept = false
     for await (const line of createInterface({ input: started.stdout as NodeJS.ReadableStream })) {
       const ready = /"url":"([^"]+)"/.exec(line)
-      if (!ready) continue
-      url = (ready[1] as string).replace('localhost', '127.0.0.1')
-      break
+      if (ready) url = (ready[1] as string).replace('localhost', '127.0.0.1')
+      swept ||= line.includes('searched the library for unfinished files')
+      if (url && swept) break
     }
     started.stdout?.resume()
-    // The one thread sweeps first, so when it answers it has swept.
-    await call('GET', '/tracks')
   }
 
   t.after(() => child?.kill('SIGKILL'))

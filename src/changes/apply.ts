@@ -119,7 +119,8 @@ export function createChanges(deps: ChangesDependencies): Changes {
       const progress = runs.progress(id)
       if (progress) return { ...history.get(id), state: 'running', progress }
       const result = runs.result(id)
-      const entry = result ? history.find(id) : history.get(id)
+      // A result outlives its entry only where there never was one, because nothing was changed.
+      const entry = result?.summary.applied === 0 ? history.find(id) : history.get(id)
       return result ? { ...result, ...entry, files: result.files } : (entry as Change)
     },
     cancel: id => runs.cancel(id),

@@ -15,6 +15,8 @@ export interface TrackRunnerDependencies {
   readonly owner: Owner
   /** Tracks that are worked on at once. */
   readonly lanes: number
+  /** Names the temporaries of this run (see WriteRequest). */
+  readonly session: string
   /** Told of faults inside the server, which replies do not show. */
   reportFault(path: string, fault: string): void
 }
@@ -29,14 +31,21 @@ export interface TrackRunner {
   inLanes<T, R>(items: readonly T[], each: (item: T, index: number) => Promise<R>): Promise<R[]>
 }
 
-export function createTrackRunner({ library, pool, owner, lanes, reportFault }: TrackRunnerDependencies): TrackRunner {
+export function createTrackRunner({
+  library,
+  pool,
+  owner,
+  lanes,
+  session,
+  reportFault,
+}: TrackRunnerDependencies): TrackRunner {
   const locks = createLocks()
   const { root, options } = library
 
   async function execute(task: Task, dryRun: boolean): Promise<TrackOutcome> {
     let outcome: TrackOutcome
     try {
-      outcome = await pool.run('edit', { ...task, root, options, owner, dryRun })
+      outcome = await pool.run('edit', { ...task, root, options, owner, session, dryRun })
     } catch (error) {
       outcome = failure(task.path, error)
     }

@@ -40,6 +40,8 @@ export interface TrackTask {
   readonly owner: Owner
   readonly options: CodecOptions
   readonly dryRun: boolean
+  /** Names the temporaries of this run (see WriteRequest). */
+  readonly session: string
 }
 
 export interface TrackOutcome {
@@ -185,6 +187,7 @@ async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: 
     folder,
     folderPath: located.folder,
     journal: held.journal(),
+    session: task.session,
     name: located.name,
     newName: plan.newPath === task.path ? located.name : encodeName(plan.name),
     track,

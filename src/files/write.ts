@@ -40,8 +40,7 @@ import { isRange, type Segment, type Splice, segmentsOf, splicedPieces, splicedS
  * are read back and checked. Whatever fails is turned back at once; whatever is killed, at the next start.
  */
 
-const temporaryPrefix = '.metadata-remote-'
-const temporarySuffix = '.tmp'
+const temporaryName = /^\.metadata-remote-([0-9a-f]{8})-[0-9a-f]{16}\.tmp$/
 const blockSize = 1024 * 1024
 
 /** Who owns a written file, as chown takes it (-1 keeps a half); null keeps the owner of the old file. */
@@ -105,6 +104,8 @@ export interface WriteRequest {
   /** The name that the file is to have; the same as `name` where it keeps it. */
   readonly newName: Buffer
   readonly owner: Owner
+  /** Names the temporaries of this run, eight hexadecimal digits: its own sweep leaves them alone. */
+  readonly session: string
   /** Null where the state is not durable: then nothing is written in place. */
   readonly journal: Journal | null
   /** Called with the finished new file before it counts; throws to discard it. */
@@ -189,7 +190,7 @@ async function writeBeside(
   const { folder, name, newName, track, splices } = request
   const warnings: string[] = []
   if (track.stats.nlink > 1n) warnings.push('The file had several hard links; the other names keep the old bytes.')
-  const temporary = Buffer.from(`${temporaryPrefix}${randomBytes(8).toString('hex')}${temporarySuffix}`)
+  const temporary = Buffer.from(`.metadata-remote-${request.session}-${randomBytes(8).toString('hex')}.tmp`)
   const fd = segments ? cloneFor(folder, temporary, track) : createFor(folder, temporary)
   try {
     if (segments) writeSegments(fd, segments, 'after')
@@ -371,17 +372,13 @@ function discard(folder: Folder, name: Buffer): void {
   }
 }
 
-/** Whether a name is that of a temporary of ours. */
-export function isTemporary(name: Buffer): boolean {
-  const text = name.toString('latin1')
-  return (
-    /^[0-9a-f]{16}$/.test(text.slice(temporaryPrefix.length, -temporarySuffix.length)) &&
-    text.startsWith(temporaryPrefix) &&
-    text.endsWith(temporarySuffix)
-  )
+/** Whether a name is that of a temporary of ours that another run than `session` made. */
+export function isTemporary(name: Buffer, session: string): boolean {
+  const made = temporaryName.exec(name.toString('latin1'))?.[1]
+  return made !== undefined && made !== session
 }
 
 /** Removes a temporary that a killed write left in a folder. */
 export function removeTemporary(folder: Folder, name: Buffer): void {
-  if (isTemporary(name)) discard(folder, name)
+  discard(folder, name)
 }

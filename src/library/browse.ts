@@ -1,7 +1,5 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { CodedError } from '../errors.ts'
-import { openFolder } from '../files/folder.ts'
-import { isTemporary, removeTemporary } from '../files/write.ts'
 import type { Folder, FolderEntry } from '../schemas/folder.ts'
 import { isTrackName } from '../tags/containers/registry.ts'
 import { decodeName, joinPath, type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
@@ -87,10 +85,11 @@ export function listTracks(root: Buffer, path: LibraryPath, recursive: boolean):
       }
     }
   }
-  visit(
-    path,
-    demandFolder(() => entriesOf(root, path)),
-  )
+  const entries = demandFolder(() => {
+    seen.add(locatedBytes(locate(root, path)).toString('latin1'))
+    return entriesOf(root, path)
+  })
+  visit(path, entries)
   return found
 }
 
@@ -103,31 +102,4 @@ function demandFolder<T>(read: () => T): T {
       throw new CodedError('FOLDER_NOT_FOUND', 'The folder is not in the library; list its parent again.')
     throw error
   }
-}
-
-/** Removes what killed writes left in the library; returns how many files that were. Folders that cannot be read are passed over. */
-export function sweepTemporaries(root: Buffer): number {
-  let removed = 0
-  const visit = (path: Buffer): void => {
-    let entries: Dirent<Buffer>[]
-    try {
-      entries = readdirSync(path, { encoding: 'buffer', withFileTypes: true }) as unknown as Dirent<Buffer>[]
-    } catch {
-      return
-    }
-    if (entries.some(entry => entry.isFile() && isTemporary(entry.name))) {
-      const folder = openFolder(path, root)
-      for (const entry of entries) {
-        if (!entry.isFile() || !isTemporary(entry.name)) continue
-        removeTemporary(folder, entry.name)
-        removed++
-      }
-      folder.close()
-    }
-    for (const entry of entries) {
-      if (entry.isDirectory()) visit(Buffer.concat([path, Buffer.from('/'), entry.name]))
-    }
-  }
-  visit(root)
-  return removed
 }

@@ -2,7 +2,7 @@ import { workerData } from 'piscina'
 import { runTrackTask, type TrackOutcome, type TrackTask } from '../changes/track-task.ts'
 import { toReason } from '../errors.ts'
 import { type Journal, openJournal } from '../files/journal.ts'
-import { listTracks, readFolder, sweepTemporaries } from '../library/browse.ts'
+import { listTracks, readFolder } from '../library/browse.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import { readPicture, readSummary, readTrack } from '../library/track.ts'
 import type { Folder } from '../schemas/folder.ts'
@@ -84,6 +84,3 @@ function threadJournal(): Journal | null {
 }
 
 export const edit = (task: TrackTask): Promise<Answer<TrackOutcome>> => answer(() => runTrackTask(task, threadJournal))
-
-export const sweep = ({ root }: { root: Uint8Array }): Promise<Answer<number>> =>
-  answer(() => sweepTemporaries(Buffer.from(root)))

@@ -16,7 +16,7 @@ test('a start removes our temporaries, in hidden folders too, and nothing that i
     [`.hidden/${left}`]: bytes,
     ...Object.fromEntries(kept.map(name => [`A/${name}`, bytes])),
   })
-  await library.app.close()
+  await library.app.service.swept
   assert.deepEqual(library.entries(), ['.hidden', 'A', 'A/B', ...kept.map(name => `A/${name}`)].sort())
 })
 
@@ -26,6 +26,6 @@ test('a start removes nothing outside the library', async t => {
   const root = temporaryFolder(t)
   symlinkSync(outside, join(root, 'linked'))
   const { app } = await openLibrary(t, {}, { MUSIC_DIR: root })
-  await app.close()
+  await app.service.swept
   assert.equal(stateOf(join(outside, left)).bytes.length, 1)
 })

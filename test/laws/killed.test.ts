@@ -58,6 +58,7 @@ async function killAtEveryStep(t: TestContext, { old, edits, durable }: Scenario
   assert.ok(!renewed.equals(old), 'without a kill the edit is made')
 
   const { app } = await openLibrary(t, {}, { MUSIC_DIR: music, ...(stateDir ? { STATE_DIR: stateDir } : {}) })
+  await app.service.swept
   await app.close()
   return steps.map((step, i) => ({
     step,

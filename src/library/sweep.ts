@@ -1,0 +1,42 @@
+import type { Dirent } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { openFolder } from '../files/folder.ts'
+import { isTemporary, removeTemporary } from '../files/write.ts'
+
+/**
+ * Removes what killed writes of earlier runs left in the library; resolves to how many files that were. Temporaries of
+ * `session`, this run, are being written and stay. It reads one folder at a time, off the event loop, beside all other work;
+ * folders that cannot be read are passed over. `signal` ends it early.
+ */
+export async function sweepTemporaries(root: Buffer, session: string, signal: AbortSignal): Promise<number> {
+  let removed = 0
+  const waiting = [root]
+  for (let path = waiting.pop(); path && !signal.aborted; path = waiting.pop()) {
+    const entries = await entriesOf(path)
+    const left = entries.filter(entry => entry.isFile() && isTemporary(entry.name, session))
+    if (left.length > 0) removed += removeFrom(path, root, left)
+    for (const entry of entries) {
+      if (entry.isDirectory())
+        waiting.push(Buffer.concat([path, Buffer.from(path.length === 1 ? '' : '/'), entry.name]))
+    }
+  }
+  return removed
+}
+
+async function entriesOf(path: Buffer): Promise<Dirent<Buffer>[]> {
+  try {
+    return (await readdir(path, { encoding: 'buffer', withFileTypes: true })) as unknown as Dirent<Buffer>[]
+  } catch {
+    return []
+  }
+}
+
+function removeFrom(path: Buffer, root: Buffer, entries: readonly Dirent<Buffer>[]): number {
+  const folder = openFolder(path, root)
+  try {
+    for (const { name } of entries) removeTemporary(folder, name)
+    return entries.length
+  } finally {
+    folder.close()
+  }
+}
