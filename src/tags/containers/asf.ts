@@ -143,7 +143,8 @@ export const asf: Container = {
       kept: [
         ...allObjects(header)
           .filter(object => !isChanging(object))
-          .map(bodyOf),
+          .map(bodyOf)
+          .sort((a, b) => a.offset - b.offset),
         { offset: header.end, length: source.size - header.end },
       ],
       rebuild(patched) {

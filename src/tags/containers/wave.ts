@@ -1,6 +1,6 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
-import type { Splice } from '../../files/splice.ts'
+import type { Range, Splice } from '../../files/splice.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { infoBlock } from '../blocks/info.ts'
 import { openChunked, sizeSplices, type TextChunk } from './chunked.ts'
@@ -92,7 +92,7 @@ export const wave: Container = {
     )
     demandFormat(walked)
     const warnings: string[] = []
-    return openChunked(source, options, {
+    const file = openChunked(source, options, {
       container: 'WAV',
       layout: riffLayout,
       walked,
@@ -107,10 +107,18 @@ export const wave: Container = {
         return !walked.endIsSure && declared === unknownSize ? [] : sizeSplices(source, riffLayout, 4, size)
       },
     })
+    return large ? { ...file, kept: file.kept.map(range => withoutWhole(range, large)) } : file
   },
 }
 
+/** What of a kept range stays although the size of the whole changes. */
+function withoutWhole(range: Range, { offset }: LargeSizes): Range {
+  return range.offset === offset ? { offset: offset + 8, length: range.length - 8 } : range
+}
+
 function largeSizeSplices({ offset }: LargeSizes, size: number): Splice[] {
+  // A claim beyond any file stays as untrue as it was.
+  if (!Number.isFinite(size)) return []
   const insert = Buffer.alloc(8)
   insert.writeBigUInt64LE(BigInt(size))
   return [{ offset, remove: 8, insert }]
