@@ -53,6 +53,13 @@ export const aiff: Container = {
         'The file has no usable COMM chunk, which every AIFF file needs; it is damaged or cut short.',
       )
     }
+    const sampleFrames = Buffer.from(source.read(common.body.offset + 2, 4)).readUInt32BE(0)
+    if (sampleFrames > 0 && !walked.chunks.some(({ id }) => id === 'SSND')) {
+      throw new CodedError(
+        'MALFORMED_FILE',
+        'The file says that it has sound, but no SSND chunk is found where it could be; a size in it is wrong, or it is cut short.',
+      )
+    }
     return openChunked(source, options, {
       container,
       layout: formLayout,

@@ -26,6 +26,12 @@ export const dsdiff: Container = {
         'The file has no PROP chunk, which every DSDIFF file needs; it is damaged or cut short.',
       )
     }
+    if (!walked.chunks.some(({ id }) => id === 'DSD ' || id === 'DST ')) {
+      throw new CodedError(
+        'MALFORMED_FILE',
+        'No sound is found where it could be in the file; a size in it is wrong, or it is cut short.',
+      )
+    }
     return openChunked(source, options, {
       container: 'DSDIFF',
       layout: frm8Layout,
