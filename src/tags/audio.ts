@@ -1,19 +1,30 @@
 import { type IAudioMetadata, parseFromTokenizer } from 'music-metadata'
 import { AbstractTokenizer, EndOfStreamError, type IReadChunkOptions } from 'strtok3'
-import type { ByteSource } from '../files/source.ts'
+import { type ByteSource, readLimit } from '../files/source.ts'
 import type { Audio } from '../schemas/track.ts'
 import type { TagFile } from './containers/container.ts'
 
 /* Audio properties, and the second opinion on a written file: both by music-metadata. */
 
+/**
+ * What one parsing may cost: reads by the size of the file (a page of Ogg, the smallest thing that there are many of, takes three),
+ * and bytes. A file that asks for more is made to keep us busy.
+ */
+const readsFor = (size: number): number => Math.min(4_000_000, 100_000 + size / 32)
+const bytesFor = (size: number): number => readLimit + 4 * size
+
 /** Feeds music-metadata from a byte source: its own reading of files costs more than its parsing. */
 class SourceTokenizer extends AbstractTokenizer {
   override fileInfo: { size: number; mimeType?: string; path?: string }
   readonly #source: ByteSource
+  #readsLeft: number
+  #bytesLeft: number
 
   constructor(source: ByteSource, kind: FileKind) {
-    super()
+    super({ maxBufferSize: readLimit })
     this.#source = source
+    this.#readsLeft = readsFor(source.size)
+    this.#bytesLeft = bytesFor(source.size)
     this.fileInfo = { size: source.size, ...kind }
   }
 
@@ -28,6 +39,8 @@ class SourceTokenizer extends AbstractTokenizer {
     const { position, length, mayBeLess } = this.normalizeOptions(target, options)
     const available = Math.max(0, Math.min(length, this.#source.size - position))
     if (available < length && !mayBeLess) throw new EndOfStreamError()
+    this.#bytesLeft -= available
+    if (--this.#readsLeft < 0 || this.#bytesLeft < 0) throw new EndOfStreamError()
     if (available > 0) target.set(this.#source.read(position, available))
     return available
   }
