@@ -28,7 +28,7 @@ const segmentsOfAll = (packets: readonly Uint8Array[]): number =>
 /** Pages for `segments` of packets and `rest` behind them: as many as there were, if they can be filled, or as few as will do. */
 function pageCount(segments: number, rest: number, before: number): number {
   const least = Math.max(1, Math.ceil((segments + rest) / mostSegments))
-  return least <= before && segments >= before - (rest > 0 ? 1 : 0) ? before : least
+  return least <= before && before <= segments ? before : least
 }
 
 /** Bytes that a group takes in the file with other packets, and its number of pages. */
@@ -41,13 +41,11 @@ export function laidSize(group: PageGroup, packets: readonly Uint8Array[]): { by
 
 /** The least and most bytes of the only packet of a group with which it keeps its number of pages. */
 export function sizesThatFit(group: PageGroup): { least: number; most: number } {
-  const rest = group.restLacing.length
-  const least = group.pages.length - (rest > 0 ? 1 : 0)
-  const most = group.pages.length * mostSegments - rest
-  return { least: Math.max(0, least - 1) * 255, most: most * 255 - 1 }
+  const most = group.pages.length * mostSegments - group.restLacing.length
+  return { least: (group.pages.length - 1) * 255, most: most * 255 - 1 }
 }
 
-/** How many lacing values go on each page: as before where nothing forbids it, else the same on each, with the whole rest on the last. */
+/** How many lacing values go on each page: as before where nothing forbids it, else the same on each. Some of the packets and the whole rest go on the last. */
 function distribute(group: PageGroup, segments: number): number[] {
   const rest = group.restLacing.length
   const total = segments + rest
@@ -55,7 +53,7 @@ function distribute(group: PageGroup, segments: number): number[] {
   if (before.reduce((sum, count) => sum + count, 0) === total) return before
   const pages = pageCount(segments, rest, before.length)
   const others = pages - 1
-  const fewest = Math.max(rest > 0 ? 0 : 1, segments - others * mostSegments)
+  const fewest = Math.max(1, segments - others * mostSegments)
   const even = Math.round(total / pages) - rest
   const onLast = Math.min(Math.max(even, fewest), mostSegments - rest, segments - others)
   const spread = segments - onLast
