@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   accessSync,
   type BigIntStats,
@@ -10,22 +9,21 @@ import {
   fstatSync,
   fsyncSync,
   futimesSync,
-  linkSync,
   lstatSync,
   openSync,
-  readdirSync,
   renameSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs'
 import { platform } from 'node:os'
 import { CodedError } from '../errors.ts'
 import type { Folder } from './folder.ts'
 import { type Journal, type RecordId, writeSegments } from './journal.ts'
+import { demandFree, renameFree, replaceRenamed } from './rename.ts'
 import { revisionOf } from './revision.ts'
 import { type ByteSource, fileSource, readExactly } from './source.ts'
 import { isRange, type Segment, type Splice, segmentsOf, splicedPieces, splicedSize } from './splice.ts'
+import { discard, temporaryName } from './temporary.ts'
 
 /*
  * The one place that writes audio files, in one of two ways.
@@ -40,7 +38,6 @@ import { isRange, type Segment, type Splice, segmentsOf, splicedPieces, splicedS
  * are read back and checked. Whatever fails is turned back at once; whatever is killed, at the next start.
  */
 
-const temporaryName = /^\.metadata-remote-([0-9a-f]{8})-[0-9a-f]{16}\.tmp$/
 const blockSize = 1024 * 1024
 
 /** Who owns a written file, as chown takes it (-1 keeps a half); null keeps the owner of the old file. */
@@ -190,7 +187,7 @@ async function writeBeside(
   const { folder, name, newName, track, splices } = request
   const warnings: string[] = []
   if (track.stats.nlink > 1n) warnings.push('The file had several hard links; the other names keep the old bytes.')
-  const temporary = Buffer.from(`.metadata-remote-${request.session}-${randomBytes(8).toString('hex')}.tmp`)
+  const temporary = temporaryName(request.session)
   const fd = segments ? cloneFor(folder, temporary, track) : createFor(folder, temporary)
   try {
     if (segments) writeSegments(fd, segments, 'after')
@@ -222,24 +219,6 @@ function syncWarnings(folder: Folder): string[] {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     return [`The folder could not be flushed to the disk (${code}); a power cut could bring the old file back.`]
-  }
-}
-
-/** Gives the finished temporary a new name and takes the old one away: the new name never has the old bytes. */
-function replaceRenamed(folder: Folder, temporary: Buffer, name: Buffer, newName: Buffer): void {
-  const [old, target] = [folder.at(name), folder.at(newName)]
-  if (lstatSync(target, { throwIfNoEntry: false }) && sameFile(old, target)) {
-    // A file system that ignores case, and another spelling of the same name.
-    renameSync(folder.at(temporary), old)
-    renameSync(old, target)
-    return
-  }
-  renameFree(folder, temporary, newName)
-  try {
-    unlinkSync(old)
-  } catch (error) {
-    discard(folder, newName)
-    throw error
   }
 }
 
@@ -310,75 +289,4 @@ function demandSame(now: BigIntStats | undefined, track: OpenTrack): void {
       'Another program changed, replaced or removed the file meanwhile; look at it again.',
     )
   }
-}
-
-const comparable = (name: Buffer): string => name.toString('utf8').normalize('NFC').toLowerCase()
-
-/** Throws TARGET_EXISTS where another entry has the name, or one that differs only in case or Unicode form and would collide on other systems. */
-export function demandFree(folder: Folder, name: Buffer, newName: Buffer): void {
-  const wanted = comparable(newName)
-  for (const entry of readdirSync(folder.at(Buffer.from('.')), { encoding: 'buffer' })) {
-    if (!entry.equals(name) && comparable(entry) === wanted) {
-      throw new CodedError('TARGET_EXISTS', `There is a “${entry.toString('utf8')}” in the folder already.`)
-    }
-  }
-}
-
-/** Renames within the folder without ever replacing another file, even one that appeared this instant. */
-function renameFree(folder: Folder, from: Buffer, to: Buffer): void {
-  if (from.equals(to)) return
-  const source = folder.at(from)
-  const target = folder.at(to)
-  try {
-    linkSync(source, target)
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (code === 'EEXIST' && sameFile(source, target)) {
-      // A file system that ignores case: the new spelling already leads to this file.
-      renameSync(source, target)
-      return
-    }
-    if (!noLinks.has(code)) throw error
-    // No hard links here (exFAT, some shares): an empty file of our own reserves the name.
-    closeSync(openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL))
-    try {
-      renameSync(source, target)
-    } catch (failure) {
-      discard(folder, to)
-      throw failure
-    }
-    return
-  }
-  try {
-    unlinkSync(source)
-  } catch (error) {
-    discard(folder, to)
-    throw error
-  }
-}
-
-const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES'])
-
-function sameFile(a: Buffer, b: Buffer): boolean {
-  const [one, other] = [lstatSync(a, { bigint: true }), lstatSync(b, { bigint: true })]
-  return one.ino === other.ino && one.dev === other.dev && one.nlink === 1n
-}
-
-function discard(folder: Folder, name: Buffer): void {
-  try {
-    unlinkSync(folder.at(name))
-  } catch {
-    // The next start sweeps a temporary; the error that led here is the one to report.
-  }
-}
-
-/** Whether a name is that of a temporary of ours that another run than `session` made. */
-export function isTemporary(name: Buffer, session: string): boolean {
-  const made = temporaryName.exec(name.toString('latin1'))?.[1]
-  return made !== undefined && made !== session
-}
-
-/** Removes a temporary that a killed write left in a folder. */
-export function removeTemporary(folder: Folder, name: Buffer): void {
-  discard(folder, name)
 }

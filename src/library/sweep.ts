@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { openFolder } from '../files/folder.ts'
-import { isTemporary, removeTemporary } from '../files/write.ts'
+import { discard, isTemporary } from '../files/temporary.ts'
 
 /**
  * Removes what killed writes of earlier runs left in the library; resolves to how many files that were. Temporaries of
@@ -34,7 +34,7 @@ async function entriesOf(path: Buffer): Promise<Dirent<Buffer>[]> {
 function removeFrom(path: Buffer, root: Buffer, entries: readonly Dirent<Buffer>[]): number {
   const folder = openFolder(path, root)
   try {
-    for (const { name } of entries) removeTemporary(folder, name)
+    for (const { name } of entries) discard(folder, name)
     return entries.length
   } finally {
     folder.close()

@@ -71,7 +71,7 @@ export function openTags(source: ByteSource, name: string, options: CodecOptions
   const byContent = containers.find(container => container.recognises(source, start))
   const container = byContent ?? writable.get(extensionOf(name))
   if (container) return container.open(source, options)
-  const kind = readable.get(extensionOf(name)) ?? 'these'
+  const kind = readable.get(extensionOf(name)) ?? 'Such'
   throw new CodedError('UNSUPPORTED_CONTAINER', `${kind} files are listed and played, but cannot be edited yet.`)
 }
 

@@ -9,10 +9,11 @@ import {
   type TagPatch,
 } from '../../items.ts'
 import { collectFields } from '../collect.ts'
+import { encodeFrame } from './assemble.ts'
 import { parseDescribed, parsePictureHead, pictureBody } from './body.ts'
 import { dateFrames, readDate } from './dates.ts'
 import { type FrameEdit, frameEdits, type NewFrame } from './edits.ts'
-import { encodeFrame, type Frame, type Id3v2Tag } from './tag.ts'
+import type { Frame, Id3v2Tag } from './tag.ts'
 import { latin1, splitValues, terminator } from './text.ts'
 import { isTextFrame, readFrame, textValues } from './values.ts'
 

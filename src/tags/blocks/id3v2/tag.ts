@@ -1,10 +1,11 @@
-import { crc32, inflateSync } from 'node:zlib'
+import { inflateSync } from 'node:zlib'
 import { CodedError } from '../../../errors.ts'
 import { type ByteSource, bufferSource, readLimit, subSource } from '../../../files/source.ts'
-import { type Piece, piecesBytes, piecesLength } from '../../../files/splice.ts'
+import type { Piece } from '../../../files/splice.ts'
 import { modernId } from './ids.ts'
+import { byte, encodeSynchsafe, synchsafe, tagFlags, uint32 } from './numbers.ts'
 import { latin1 } from './text.ts'
-import { resynchronise, unsynchronise } from './unsync.ts'
+import { resynchronise } from './unsync.ts'
 
 /** A frame where it stands. `id` is the modern name, `nativeId` the one in the file. */
 export interface Frame {
@@ -35,28 +36,6 @@ export interface Id3v2Tag {
   readonly unsynchronised: boolean
 }
 
-const unsyncFlag = 0x80
-const extendedFlag = 0x40
-const footerFlag = 0x10
-
-export const synchsafe = (b: Uint8Array, at = 0): number =>
-  ((byte(b, at) & 127) << 21) |
-  ((byte(b, at + 1) & 127) << 14) |
-  ((byte(b, at + 2) & 127) << 7) |
-  (byte(b, at + 3) & 127)
-
-const byte = (b: Uint8Array, at: number): number => b[at] ?? 0
-const uint32 = (b: Uint8Array, at = 0): number =>
-  ((byte(b, at) << 24) | (byte(b, at + 1) << 16) | (byte(b, at + 2) << 8) | byte(b, at + 3)) >>> 0
-
-export function encodeSynchsafe(value: number): Uint8Array {
-  return Uint8Array.of((value >>> 21) & 127, (value >>> 14) & 127, (value >>> 7) & 127, value & 127)
-}
-
-function encodeUint32(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255)
-}
-
 /** Length in bytes of the tag that starts at `offset`, or 0 where none does; throws MALFORMED_FILE where its size cannot be true. */
 export function id3v2LengthAt(source: ByteSource, offset: number): number {
   if (offset + 10 > source.size) return 0
@@ -68,7 +47,7 @@ export function id3v2LengthAt(source: ByteSource, offset: number): number {
       'The size of its ID3v2 tag is not a valid size; another program damaged the tag.',
     )
   }
-  const length = 10 + synchsafe(h, 6) + (byte(h, 3) === 4 && byte(h, 5) & footerFlag ? 10 : 0)
+  const length = 10 + synchsafe(h, 6) + (byte(h, 3) === 4 && byte(h, 5) & tagFlags.footer ? 10 : 0)
   if (offset + length > source.size) {
     throw new CodedError(
       'MALFORMED_FILE',
@@ -87,16 +66,16 @@ export function readId3v2(source: ByteSource, offset: number): Id3v2Tag {
   if (version !== 2 && version !== 3 && version !== 4) {
     throw new CodedError('MALFORMED_FILE', `Its tag says it is ID3v2.${version}, a version that does not exist.`)
   }
-  if (version === 2 && flags & extendedFlag) {
+  if (version === 2 && flags & tagFlags.extended) {
     throw new CodedError('MALFORMED_FILE', 'Its ID3v2.2 tag is compressed as a whole, which no program defines.')
   }
   const bodyLength = synchsafe(h, 6)
-  const wrapped = version < 4 && (flags & unsyncFlag) !== 0
+  const wrapped = version < 4 && (flags & tagFlags.unsynchronised) !== 0
   const view = wrapped
     ? bufferSource(resynchronise(source.read(offset + 10, bodyLength)))
     : subSource(source, offset + 10, bodyLength)
   const piece = (at: number, n: number): Piece => (wrapped ? view.read(at, n) : { offset: offset + 10 + at, length: n })
-  const extended = flags & extendedFlag && version > 2 ? readExtended(view, version) : new Uint8Array(0)
+  const extended = flags & tagFlags.extended && version > 2 ? readExtended(view, version) : new Uint8Array(0)
   const walked = walkFrames(view, extended.length, version)
   const frames = walked.frames.map(f =>
     makeFrame(
@@ -117,7 +96,7 @@ export function readId3v2(source: ByteSource, offset: number): Id3v2Tag {
     extended,
     frames,
     junk: () => junkPieces(view, walked.end, piece),
-    unsynchronised: (flags & unsyncFlag) !== 0,
+    unsynchronised: (flags & tagFlags.unsynchronised) !== 0,
   }
 }
 
@@ -206,10 +185,10 @@ function mendedPiece(piece: (at: number, n: number) => Piece, view: ByteSource):
   }
 }
 
-function makeFrame(view: ByteSource, walked: Walked, version: 2 | 3 | 4, tagFlags: number, rawOf: RawOf): Frame {
+function makeFrame(view: ByteSource, walked: Walked, version: 2 | 3 | 4, headerFlags: number, rawOf: RawOf): Frame {
   const header = version === 2 ? 6 : 10
   const start = walked.at + header
-  const unsynchronised = version === 4 && (tagFlags & unsyncFlag || walked.flags & 0x02)
+  const unsynchronised = version === 4 && (headerFlags & tagFlags.unsynchronised || walked.flags & 0x02)
   const transformed = walked.flags & 0xff || unsynchronised
   return {
     id: modernId(walked.id, version),
@@ -257,87 +236,4 @@ function junkPieces(view: ByteSource, start: number, piece: (at: number, n: numb
     end = from
   }
   return []
-}
-
-/** A frame to be written, with its header for the tag's version. `id` is the id stored in the file. Throws where the body is too large for the version. */
-export function encodeFrame(id: string, body: Uint8Array, version: number, unsynchronised: boolean): Uint8Array {
-  if (body.length >= (version === 2 ? 1 << 24 : 1 << 28)) {
-    throw new CodedError(
-      'VALUE_UNSUPPORTED',
-      `A frame of ${body.length} bytes does not fit into an ID3v2.${version} tag.`,
-    )
-  }
-  const name = Buffer.from(id, 'latin1')
-  if (version === 2) return Buffer.concat([name, encodeUint32(body.length).subarray(1), body])
-  if (version === 3) return Buffer.concat([name, encodeUint32(body.length), Uint8Array.of(0, 0), body])
-  const stored = unsynchronised ? unsynchronise(body) : body
-  return Buffer.concat([name, encodeSynchsafe(stored.length), Uint8Array.of(0, unsynchronised ? 0x02 : 0), stored])
-}
-
-/** What a tag needs besides its frames. */
-export interface TagShape {
-  readonly version: 2 | 3 | 4
-  readonly revision: number
-  readonly flags: number
-  readonly extended: Uint8Array
-}
-
-export const emptyShape = (version: 3 | 4): TagShape => ({
-  version,
-  revision: 0,
-  flags: 0,
-  extended: new Uint8Array(0),
-})
-
-/** Padding for a tag that is written anew, so that the next edits fit (bytes), and the most that is kept when a tag shrinks. */
-const newPadding = 2048
-const mostPadding = 64 * 1024
-
-/**
- * A whole tag: header, extended header, `content` and padding (none before a footer). With `room`, the length in bytes of
- * the tag that it replaces, padding makes it as long where it can.
- */
-export function assembleId3v2(source: ByteSource, shape: TagShape, content: readonly Piece[], room: number): Piece[] {
-  const wrapped = shape.version < 4 && (shape.flags & unsyncFlag) !== 0
-  const footer = shape.version === 4 && (shape.flags & footerFlag) !== 0
-  const frames: Piece[] = wrapped ? [piecesBytes(source, content)] : [...content]
-  const bare = 10 + shape.extended.length + piecesLength(frames) + (footer ? 10 : 0)
-  const spare = room - bare
-  const padding = footer ? 0 : spare >= 0 && spare <= mostPadding ? spare : newPadding
-  const extended = renewExtended(source, shape, frames, padding)
-  let body: Piece[] = [extended, ...frames, new Uint8Array(padding)]
-  if (wrapped) body = [wrap(Buffer.concat([extended, frames[0] as Uint8Array]), room, padding)]
-  const size = piecesLength(body)
-  if (size >= 1 << 28)
-    throw new CodedError('VALUE_UNSUPPORTED', 'The tag would be larger than the 256 MiB that ID3v2 allows.')
-  const header = (mark: string) =>
-    Buffer.concat([Buffer.from(mark), Uint8Array.of(shape.version, shape.revision, shape.flags), encodeSynchsafe(size)])
-  return [header('ID3'), ...body, ...(footer ? [header('3DI')] : [])]
-}
-
-/** An unsynchronised body with its padding: how long it becomes is known only afterwards. */
-function wrap(bytes: Uint8Array, room: number, padding: number): Uint8Array {
-  const wrapped = unsynchronise(bytes)
-  const spare = room - 10 - wrapped.length
-  return Buffer.concat([wrapped, new Uint8Array(spare >= 0 && spare <= mostPadding ? spare : padding)])
-}
-
-/** The extended header for new content: ID3v2.3 §3.2 tells the padding in it, and both versions may have a CRC-32 of the frames. */
-function renewExtended(source: ByteSource, shape: TagShape, frames: readonly Piece[], padding: number): Uint8Array {
-  const { extended, version } = shape
-  if (extended.length === 0) return extended
-  const renewed = Buffer.from(extended)
-  if (version === 3 && renewed.length >= 10) {
-    renewed.writeUInt32BE(padding, 6)
-    if (byte(renewed, 4) & 0x80 && renewed.length >= 14) renewed.writeUInt32BE(crc32(piecesBytes(source, frames)), 10)
-  }
-  if (version === 4 && renewed.length >= 6) {
-    // §3.2: flags in one byte; each set flag brings a length byte and its data, in this order: update, CRC, restrictions.
-    const at = 6 + (byte(renewed, 5) & 0x40 ? 1 : 0)
-    if (byte(renewed, 5) & 0x20 && renewed.length >= at + 6) {
-      const crc = crc32(Buffer.concat([piecesBytes(source, frames), new Uint8Array(padding)]))
-      renewed.set([(crc >>> 28) & 15, ...encodeSynchsafe(crc & 0x0fffffff)], at + 1)
-    }
-  }
-  return renewed
 }
