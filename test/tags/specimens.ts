@@ -204,7 +204,7 @@ export const specimens: readonly Specimen[] = [
   ),
   chunked('AIFF', 'a.aiff', aiff(), aiff(['ID3 ', tag], ['APPL', Buffer.alloc(8, 7)])),
   chunked('DSDIFF', 'a.dff', dsdiff(), dsdiff(['ID3 ', tag], ['COMT', Buffer.alloc(8, 7)])),
-  chunked('DSF', 'a.dsf', dsf(), dsf(tag)),
+  chunked('DSF', 'a.dsf', dsf(), dsf(Buffer.from(tag))),
   { ...keyed('AAC', 'a.aac', adts), odd: Buffer.concat([adts, ape([{ key: 'Blob', value: png, kind: 1 }])]) },
   withId3('TrueAudio', 'a.tta', Buffer.concat([Buffer.from('TTA1'), noise])),
 ]
