@@ -25,6 +25,8 @@ interface Comments {
 }
 
 const label = 'Vorbis comment'
+/** No file needs more; every comment costs memory many times its four bytes of length. */
+const mostComments = 1 << 17
 const pictureKey = 'metadata_block_picture'
 /** What pictures were before that: the bare image in base64, and what it is in comments beside it. Read, replaced, never written. */
 const oldPictureKey = 'coverart'
@@ -46,7 +48,7 @@ function readComments(
   }
   const vendorEnd = offset + 4 + number(offset)
   const count = number(vendorEnd)
-  if (count > length / 4) throw damaged()
+  if (count > Math.min(length / 4, mostComments)) throw damaged()
   const list: Comment[] = []
   let at = vendorEnd + 4
   for (let i = 0; i < count; i++) {
