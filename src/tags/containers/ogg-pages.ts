@@ -84,20 +84,19 @@ export function encodePage(
 
 /**
  * The splice of eight bytes that gives a page of the file its new number and checksum. The checksum is derived from the old
- * one, so the body need not be read, and a page that was damaged does not come to look whole.
+ * one, so the body need not be read, and a page that was damaged does not come to look whole. `room` takes the bytes.
  */
-export function renumberPage(page: OggPage, shift: number): Splice {
+export function renumberPage(page: OggPage, shift: number, room: Buffer = Buffer.alloc(8)): Splice {
   const sequence = (page.sequence + shift) >>> 0
-  const difference = Buffer.alloc(4)
-  difference.writeInt32LE(page.sequence ^ sequence)
-  const insert = Buffer.alloc(8)
-  insert.writeUInt32LE(sequence)
-  insert.writeUInt32LE((page.checksum ^ checksumDifference(difference, page.length - checksumAt)) >>> 0, 4)
-  return { offset: page.offset + sequenceAt, remove: 8, insert }
+  room.writeInt32LE(page.sequence ^ sequence)
+  const difference = checksumDifference(room.subarray(0, 4), page.length - checksumAt)
+  room.writeUInt32LE(sequence)
+  room.writeUInt32LE((page.checksum ^ difference) >>> 0, 4)
+  return { offset: page.offset + sequenceAt, remove: 8, insert: room }
 }
 
-/** No stream may make us hold more pages than this: six hours of one packet of 20 ms per page, weeks of ordinary ones. */
-const mostPages = 1 << 20
+/** No stream may make us hold more pages than this (some 300 MB): three hours of one packet of 20 ms per page, days of ordinary ones. */
+const mostPages = 1 << 19
 
 /** Nor may a stream be out of step more often than this; each time costs a search. */
 const mostBreaks = 4096
@@ -105,7 +104,13 @@ const mostBreaks = 4096
 /** The splices that shift the numbers of all pages of a logical stream behind `from`. Throws a coded error where they are too many to hold or to find. */
 export function renumberPages(source: ByteSource, from: number, serial: number, shift: number): Splice[] {
   const splices: Splice[] = []
-  const all = eachPage(source, from, serial, page => splices.push(renumberPage(page, shift)))
+  // Room for many splices at once: a buffer for each would cost ten times its eight bytes.
+  let room = Buffer.alloc(0)
+  const all = eachPage(source, from, serial, page => {
+    if (room.length === 0) room = Buffer.alloc(window)
+    splices.push(renumberPage(page, shift, room.subarray(0, 8)))
+    room = room.subarray(8)
+  })
   if (all) return splices
   throw new CodedError(
     'VALUE_UNSUPPORTED',
@@ -132,7 +137,7 @@ export function keptBehind(source: ByteSource, from: number, serial: number): Ra
  * Visits the pages of a logical stream from an offset on, until another stream starts under its serial number. False where
  * there are more pages than anyone should have to hold.
  */
-function eachPage(source: ByteSource, from: number, serial: number, visit: (page: OggPage) => unknown): boolean {
+function eachPage(source: ByteSource, from: number, serial: number, visit: (page: OggPage) => void): boolean {
   let at = from
   let page = readPage(source, at)
   for (let pages = 0, breaks = 0; at < source.size; ) {
