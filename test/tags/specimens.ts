@@ -17,6 +17,7 @@ import {
 import { le, makeAsf, picture, types } from './make-asf.ts'
 import { be32, be64, formChunks, frm8Chunks, le32, le64, riffChunks } from './make-chunks.ts'
 import { atom, data, free, freeform, ilst, makeMp4, meta, udta } from './make-mp4.ts'
+import { flacFile, opusFile, speexFile, vorbisFile } from './make-ogg.ts'
 
 /** A container with a version of its tag: a file without fields, and an odd one with entries that no field names. */
 export interface Specimen {
@@ -186,11 +187,25 @@ const adts = Buffer.concat(
   ),
 )
 
+const comments = ['no equals', 'odd=thing', 'Odd=another', '=nameless', `COVERART=${png.toString('base64')}`]
+const ogg = (title: string, name: string, plays: boolean, empty: Buffer, odd: Buffer): Specimen => ({
+  title,
+  name,
+  plays,
+  empty,
+  odd,
+})
+
 export const specimens: readonly Specimen[] = [
   mp3(2),
   mp3(3),
   mp3(4),
   flac,
+  ogg('Ogg Vorbis', 'a.ogg', true, vorbisFile(), vorbisFile(comments, 40)),
+  ogg('Ogg Opus', 'a.opus', true, opusFile(), opusFile(comments, Buffer.from([1, 2, 3]))),
+  ogg('Ogg Speex', 'a.spx', true, speexFile(), speexFile(comments, 40)),
+  // music-metadata reads its stream, but no comments.
+  ogg('Ogg FLAC', 'a.oga', false, flacFile(), flacFile(comments, [[6, Buffer.from(flacPicture(png, 4).body)]])),
   asf,
   keyed('WavPack', 'a.wv', Buffer.concat([Buffer.from('wvpk'), noise])),
   keyed("Monkey's Audio", 'a.ape', Buffer.concat([Buffer.from('MAC '), noise])),
