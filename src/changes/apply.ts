@@ -40,7 +40,9 @@ export interface Changes {
   cancel(id: string): void
   /** Empties the history, but for what is running. */
   clear(): void
-  /** Takes no new tracks up; resolves when those being written are done. */
+  /** Takes no new tracks up: running changes end as cancelled, after the tracks that are being written. */
+  stop(): void
+  /** The same; resolves when they have ended. */
   close(): Promise<void>
 }
 
@@ -128,8 +130,9 @@ export function createChanges(deps: ChangesDependencies): Changes {
       history.clear()
       runs.forgetResults()
     },
+    stop: () => runs.stop(),
     async close() {
-      runs.cancelAll()
+      runs.stop()
       await Promise.allSettled(running)
     },
   }

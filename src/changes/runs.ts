@@ -6,7 +6,6 @@ import type { ServiceEvent } from '../schemas/event.ts'
 /** A change in progress. */
 export interface Run {
   readonly id: string
-  readonly total: number
   /** Whether its remaining tracks are to be left alone. */
   readonly cancelled: boolean
   /** One more track is done. */
@@ -24,7 +23,8 @@ export interface Runs {
   abandon(run: Run): void
   /** Tells a run to stop between two tracks. Throws CHANGE_NOT_RUNNING. */
   cancel(id: string): void
-  cancelAll(): void
+  /** Cancels all runs, and every later one from its start. */
+  stop(): void
   progress(id: string): { done: number; total: number } | undefined
   /** A result that is still kept. */
   result(id: string): Change | undefined
@@ -37,14 +37,15 @@ const keptResults = 50
 const quiet = 200
 
 export function createRuns(publish: (event: ServiceEvent) => void): Runs {
-  const running = new Map<string, { run: Run; done: number; cancelled: boolean; told: number }>()
+  const running = new Map<string, { done: number; total: number; cancelled: boolean; told: number }>()
   const results = new LRUCache<string, Change>({ max: keptResults })
+  let stopped = false
   return {
     start(id, total) {
-      const own = { done: 0, cancelled: false, told: 0 }
-      const run: Run = {
+      const entry = { done: 0, total, cancelled: stopped, told: 0 }
+      running.set(id, entry)
+      return {
         id,
-        total,
         get cancelled() {
           return entry.cancelled
         },
@@ -56,9 +57,6 @@ export function createRuns(publish: (event: ServiceEvent) => void): Runs {
           publish({ type: 'change.progress', id, done: entry.done, total })
         },
       }
-      const entry = { ...own, run }
-      running.set(id, entry)
-      return run
     },
     end(run, change) {
       running.delete(run.id)
@@ -80,12 +78,13 @@ export function createRuns(publish: (event: ServiceEvent) => void): Runs {
         )
       entry.cancelled = true
     },
-    cancelAll() {
+    stop() {
+      stopped = true
       for (const entry of running.values()) entry.cancelled = true
     },
     progress(id) {
       const entry = running.get(id)
-      return entry && { done: entry.done, total: entry.run.total }
+      return entry && { done: entry.done, total: entry.total }
     },
     result: id => results.get(id),
     forgetResults: () => results.clear(),

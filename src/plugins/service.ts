@@ -13,6 +13,11 @@ export const service = fp<{ config: Config }>(
   async (app, { config }) => {
     const created = createService(config, app.log)
     app.decorate('service', created)
+    // Before the running requests are waited for: a long change would keep them waiting.
+    app.addHook('preClose', done => {
+      created.changes.stop()
+      done()
+    })
     app.addHook('onClose', async () => created.close())
   },
   { name: 'service' },
