@@ -8,8 +8,9 @@ import type { TagFile } from './containers/container.ts'
 
 /**
  * What one parsing may cost: reads by the size of the file (a page of Ogg, the smallest thing that there are many of, takes three),
- * and bytes. A file that asks for more is made to keep us busy.
+ * bytes, and time between the first read and the last. A file that asks for more is made to keep us busy.
  */
+const secondsAllowed = 20
 const readsFor = (size: number): number => Math.min(4_000_000, 100_000 + size / 32)
 const bytesFor = (size: number): number => readLimit + 4 * size
 
@@ -19,6 +20,7 @@ class SourceTokenizer extends AbstractTokenizer {
   readonly #source: ByteSource
   #readsLeft: number
   #bytesLeft: number
+  readonly #start = performance.now()
 
   constructor(source: ByteSource, kind: FileKind) {
     super({ maxBufferSize: readLimit })
@@ -40,7 +42,8 @@ class SourceTokenizer extends AbstractTokenizer {
     const available = Math.max(0, Math.min(length, this.#source.size - position))
     if (available < length && !mayBeLess) throw new EndOfStreamError()
     this.#bytesLeft -= available
-    if (--this.#readsLeft < 0 || this.#bytesLeft < 0) throw new EndOfStreamError()
+    const isLate = performance.now() - this.#start > secondsAllowed * 1000
+    if (--this.#readsLeft < 0 || this.#bytesLeft < 0 || isLate) throw new EndOfStreamError()
     if (available > 0) target.set(this.#source.read(position, available))
     return available
   }

@@ -65,6 +65,11 @@ export interface TagBlock {
   patch(patch: TagPatch): PatchedBlock
 }
 
+/** What a picture and its copies in other blocks have in common. */
+export function likeness({ type, bytes }: EmbeddedPicture): string {
+  return `${type} ${bytes}`
+}
+
 /**
  * Which pictures of a block go: those that the patch removes, their copies in this block (same type and size), and, where the
  * patch leaves none of a type, all of that type.
@@ -75,6 +80,8 @@ export function removedFrom(
 ): Set<EmbeddedPicture> {
   const types = new Set([...removed, ...added].map(picture => picture.type))
   for (const picture of kept) types.delete(picture.type)
-  const isCopy = (a: EmbeddedPicture) => removed.some(b => b.type === a.type && b.bytes === a.bytes)
-  return new Set(pictures.filter(p => removed.includes(p) || (!kept.includes(p) && (types.has(p.type) || isCopy(p)))))
+  const [gone, staying, copies] = [new Set(removed), new Set(kept), new Set(removed.map(likeness))]
+  const goes = (p: EmbeddedPicture) =>
+    gone.has(p) || (!staying.has(p) && (types.has(p.type) || copies.has(likeness(p))))
+  return new Set(pictures.filter(goes))
 }

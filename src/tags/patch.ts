@@ -3,8 +3,8 @@ import { type Splice, splicedSource } from '../files/splice.ts'
 import type { CodecOptions, TagFile } from './containers/container.ts'
 import { openTags } from './containers/registry.ts'
 import { fieldKey } from './fields.ts'
-import type { Fields, PatchedBlock, Refusal, TagBlock, TagPatch } from './items.ts'
-import { readFields, seedFields } from './read.ts'
+import type { Fields, NewPicture, PatchedBlock, Refusal, TagBlock, TagPatch } from './items.ts'
+import { readFields, readPictures, seedFields } from './read.ts'
 
 /*
  * How an edit becomes bytes. A patch names fields and pictures. The main block of the file takes all of it, and refuses what
@@ -42,7 +42,7 @@ export function patchTags(
   }
   if (refused.length > 0) return { splices: [], refused }
   const splices = file.rebuild(patched)
-  const misread = misreadings(splicedSource(source, splices), name, patch.fields, options)
+  const misread = misreadings(openTags(splicedSource(source, splices), name, options), patch)
   return misread.length > 0 ? { splices: [], refused: misread } : { splices, refused: [] }
 }
 
@@ -81,11 +81,19 @@ function picturesFor(block: TagBlock, file: TagFile, { pictures }: TagPatch): Ta
   return pictures.removed.some(picture => types.has(picture.type)) || added.length > 0 ? { ...pictures, added } : null
 }
 
-function misreadings(after: ByteSource, name: string, wanted: Fields, options: CodecOptions): Refusal[] {
-  const read = new Map(
-    [...readFields(openTags(after, name, options))].map(([field, values]) => [fieldKey(field), values]),
-  )
+function misreadings(after: TagFile, { fields: wanted, pictures }: TagPatch): Refusal[] {
+  const read = new Map([...readFields(after)].map(([field, values]) => [fieldKey(field), values]))
   const refusals: Refusal[] = []
+  const images = pictures && pictures.added.length > 0 ? readPictures(after) : []
+  const isThere = ({ type, data }: NewPicture) =>
+    images.some(image => image.type === type && Buffer.compare(image.data(), data) === 0)
+  if (pictures?.added.some(picture => !isThere(picture))) {
+    refusals.push({
+      field: 'picture',
+      code: 'PICTURE_UNSUPPORTED',
+      detail: 'This file cannot hold the picture: something in its tags would keep programs from finding it.',
+    })
+  }
   for (const [field, values] of wanted) {
     const now = read.get(fieldKey(field)) ?? []
     if (now.length === values.length && now.every((value, i) => value === values[i])) continue

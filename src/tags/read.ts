@@ -1,6 +1,6 @@
 import type { TagFile } from './containers/container.ts'
 import { fieldKey } from './fields.ts'
-import type { BlockKind, EmbeddedPicture, Fields, TagBlock } from './items.ts'
+import { type BlockKind, type EmbeddedPicture, type Fields, likeness, type TagBlock } from './items.ts'
 
 /** The fields of a file: each from the first block that has it. */
 export function readFields(file: TagFile): Fields {
@@ -28,8 +28,8 @@ function mergeFields(list: readonly Fields[]): Fields {
 export function readPictures(file: TagFile): EmbeddedPicture[] {
   const pictures: EmbeddedPicture[] = []
   for (const block of file.blocks) {
-    const known = [...pictures]
-    pictures.push(...block.pictures.filter(p => !known.some(k => k.type === p.type && k.bytes === p.bytes)))
+    const known = new Set(pictures.map(likeness))
+    for (const picture of block.pictures) if (!known.has(likeness(picture))) pictures.push(picture)
   }
   return pictures
 }

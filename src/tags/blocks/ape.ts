@@ -12,6 +12,8 @@ import { editKeyed, fieldOfKey, hasKeyedPlace, type KeyedText, readKeyed } from 
 const footerLength = 32
 const hasHeaderFlag = 0x80000000
 const isHeaderFlag = 0x20000000
+/** More items than any real tag has; a tag of empty items must not cost memory without bound. */
+const mostItems = 65_536
 const itemKinds = { text: 0, binary: 1, link: 2 } as const
 
 export interface ApeTag {
@@ -62,7 +64,7 @@ function readItems(source: ByteSource, start: number, end: number, count: number
     const length = view(head).getUint32(0, true)
     const keyEnd = head.indexOf(0, 8)
     const valueAt = at + keyEnd + 1
-    if (keyEnd < 0 || valueAt + length > end) {
+    if (keyEnd < 0 || valueAt + length > end || items.length === mostItems) {
       throw new CodedError(
         'MALFORMED_FILE',
         'An item of its APE tag claims more bytes than the tag has; the tag is damaged.',

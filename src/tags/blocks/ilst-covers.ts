@@ -1,6 +1,7 @@
 import type { Piece } from '../../files/splice.ts'
 import type { EmbeddedPicture, NewPicture, Refusal } from '../items.ts'
 import { type Data, dataAtom, dataTypes, type Item, itemPieces, payloadOf } from './ilst-items.ts'
+import type { Atom } from './mp4-atoms.ts'
 
 /* Covers in an iTunes list: `covr` items of one or more `data` atoms. They have no type and no description; all are front covers. */
 
@@ -64,8 +65,9 @@ export function editCovers(
   for (const item of covers) {
     const leaves = new Set(item.data.filter(d => gone.has(d) || (added.length > 0 && d.payload.length === 0)))
     if (leaves.size === 0 && (item !== home || added.length === 0)) continue
+    const atoms = new Set([...leaves].map(({ atom }) => atom))
     const parts = item.parts.flatMap((part, i): Piece[] => {
-      const isGone = (at: number) => [...leaves].some(({ atom }) => atom === item.parts[at])
+      const isGone = (at: number) => atoms.has(item.parts[at] as Atom)
       if (isGone(i)) return item === home ? fresh.splice(0) : []
       // The name of a cover goes with it.
       return part.type === 'name' && isGone(i - 1) ? [] : [{ offset: part.offset, length: part.length }]

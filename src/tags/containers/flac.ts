@@ -18,6 +18,9 @@ const headerLength = 4
 const newPadding = 4096
 const mostPadding = 64 * 1024
 
+/** More blocks than any real file has; a file of empty blocks must not cost memory without bound. */
+const mostBlocks = 65_536
+
 interface MetadataBlock {
   readonly type: number
   readonly body: Range
@@ -36,7 +39,8 @@ function readBlocks(source: ByteSource, start: number, end: number): { blocks: M
     if (
       type === blockTypes.invalid ||
       expectsStreamInfo !== (type === blockTypes.streamInfo) ||
-      at + headerLength + length > end
+      at + headerLength + length > end ||
+      blocks.length === mostBlocks
     ) {
       throw damaged()
     }

@@ -1,3 +1,4 @@
+import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
 import { type Piece, type Splice, splicesFor } from '../../files/splice.ts'
 import { type ApeTag, apeBlock, emptyApeBlock, readApe } from '../blocks/ape.ts'
@@ -25,11 +26,16 @@ export interface SurroundingTags {
   rebuild(patched: ReadonlyMap<TagBlock, PatchedBlock>): Splice[]
 }
 
+/** More tags in a row than any program writes; a file of empty tags must not cost time without bound. */
+const mostTags = 1024
+
 /** End of the ID3v2 tags at the start of a file, of which careless programs write several. */
 export function leadingId3v2(source: ByteSource): number[] {
   const offsets: number[] = []
   let at = 0
   for (let length = id3v2LengthAt(source, at); length > 0; length = id3v2LengthAt(source, at)) {
+    if (offsets.length === mostTags)
+      throw new CodedError('MALFORMED_FILE', `More than ${mostTags} ID3v2 tags stand in front of it; it is damaged.`)
     offsets.push(at)
     at += length
   }
@@ -88,7 +94,7 @@ function readTail(source: ByteSource, from: number): Tail {
   let end = source.size
   let ape: ApeTag | null = null
   let id3v1: number | null = null
-  for (;;) {
+  for (let count = 0; ; count++) {
     const room = end - from
     if (id3v1 === null && room >= id3v1Length && hasId3v1(source, end)) {
       end -= id3v1Length
@@ -102,7 +108,7 @@ function readTail(source: ByteSource, from: number): Tail {
       continue
     }
     const lyrics = lyrics3Length(source, end, room)
-    if (lyrics === 0) return { start: end, ape, id3v1 }
+    if (lyrics === 0 || count === mostTags) return { start: end, ape, id3v1 }
     end -= lyrics
   }
 }

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { CodedError } from '../../../errors.ts'
-import { type ByteSource, bufferSource, readLimit, subSource } from '../../../files/source.ts'
+import { type ByteSource, bufferSource, subSource } from '../../../files/source.ts'
 import type { Piece } from '../../../files/splice.ts'
 import { modernId } from './ids.ts'
 import { byte, encodeSynchsafe, synchsafe, tagFlags, uint32 } from './numbers.ts'
@@ -77,12 +77,14 @@ export function readId3v2(source: ByteSource, offset: number): Id3v2Tag {
   const piece = (at: number, n: number): Piece => (wrapped ? view.read(at, n) : { offset: offset + 10 + at, length: n })
   const extended = flags & tagFlags.extended && version > 2 ? readExtended(view, version) : new Uint8Array(0)
   const walked = walkFrames(view, extended.length, version)
+  const inflate = inflater()
   const frames = walked.frames.map(f =>
     makeFrame(
       view,
       f,
       version,
       flags,
+      inflate,
       walked.plain ? mendedPiece(piece, view) : at => [piece(at.at, at.header + at.size)],
     ),
   )
@@ -142,6 +144,9 @@ function demand(walked: WalkResult): WalkResult {
   return walked
 }
 
+/** More frames than any real tag has; a tag of empty frames must not cost memory without bound. */
+const mostFrames = 65_536
+
 function walk(
   view: ByteSource,
   start: number,
@@ -163,6 +168,9 @@ function walk(
     if (next > view.size) return { frames, end: at, clean: false, overrun: known }
     // A name that is none may still be a frame of a careless program, if what follows is one.
     if (!known && !plausible(view, next, valid, idLength)) return { frames, end: at, clean: false, overrun: false }
+    if (frames.length === mostFrames) {
+      throw new CodedError('MALFORMED_FILE', `Its ID3v2 tag claims more than ${mostFrames} frames; the tag is damaged.`)
+    }
     frames.push({ id, at, size, flags: version === 2 ? 0 : (byte(h, 8) << 8) | byte(h, 9) })
     at = next
   }
@@ -185,7 +193,14 @@ function mendedPiece(piece: (at: number, n: number) => Piece, view: ByteSource):
   }
 }
 
-function makeFrame(view: ByteSource, walked: Walked, version: 2 | 3 | 4, headerFlags: number, rawOf: RawOf): Frame {
+function makeFrame(
+  view: ByteSource,
+  walked: Walked,
+  version: 2 | 3 | 4,
+  headerFlags: number,
+  inflate: Inflate,
+  rawOf: RawOf,
+): Frame {
   const header = version === 2 ? 6 : 10
   const start = walked.at + header
   const unsynchronised = version === 4 && (headerFlags & tagFlags.unsynchronised || walked.flags & 0x02)
@@ -198,13 +213,16 @@ function makeFrame(view: ByteSource, walked: Walked, version: 2 | 3 | 4, headerF
     body(length = walked.size) {
       if (!transformed) return view.read(start, Math.min(length, walked.size))
       const stored = view.read(start, walked.size)
-      return version === 4 ? decode24(stored, walked.flags, Boolean(unsynchronised)) : decode23(stored, walked.flags)
+      const inflated = (body: Uint8Array) => inflate(start, body)
+      return version === 4
+        ? decode24(stored, walked.flags, Boolean(unsynchronised), inflated)
+        : decode23(stored, walked.flags, inflated)
     },
   }
 }
 
 /** ID3v2.3 §3.3.1: compression with its size, encryption, grouping. */
-function decode23(stored: Uint8Array, flags: number): Uint8Array | null {
+function decode23(stored: Uint8Array, flags: number, inflate: InflateBody): Uint8Array | null {
   if (flags & 0x40) return null
   const extra = (flags & 0x80 ? 4 : 0) + (flags & 0x20 ? 1 : 0)
   const body = stored.subarray(extra)
@@ -212,18 +230,39 @@ function decode23(stored: Uint8Array, flags: number): Uint8Array | null {
 }
 
 /** ID3v2.4 §4.1: grouping, compression, encryption, unsynchronisation, data length indicator. */
-function decode24(stored: Uint8Array, flags: number, unsynchronised: boolean): Uint8Array | null {
+function decode24(stored: Uint8Array, flags: number, unsynchronised: boolean, inflate: InflateBody): Uint8Array | null {
   if (flags & 0x04) return null
   let body = stored.subarray((flags & 0x40 ? 1 : 0) + (flags & 0x09 ? 4 : 0))
   if (unsynchronised) body = resynchronise(body)
   return flags & 0x08 ? inflate(body) : body
 }
 
-function inflate(body: Uint8Array): Uint8Array | null {
-  try {
-    return inflateSync(body, { maxOutputLength: readLimit })
-  } catch {
-    return null
+type InflateBody = (body: Uint8Array) => Uint8Array | null
+/** Decompresses the body of the frame at an offset of the tag. */
+type Inflate = (at: number, body: Uint8Array) => Uint8Array | null
+
+/** What all compressed frames of a tag may grow to together (bytes). */
+const mostInflated = 16 * 1024 * 1024
+
+/** Decompresses each frame once, and no more of them than is good for us: the others are shown without their contents and stay as they are. */
+function inflater(): Inflate {
+  const known = new Map<number, Uint8Array | null>()
+  let left = mostInflated
+  const inflate = (body: Uint8Array): Uint8Array | null => {
+    if (left <= 0) return null
+    try {
+      const inflated = inflateSync(body, { maxOutputLength: left })
+      left -= inflated.length
+      return inflated
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') left = 0
+      return null
+    }
+  }
+  return (at, body) => {
+    const inflated = known.has(at) ? (known.get(at) ?? null) : inflate(body)
+    known.set(at, inflated)
+    return inflated
   }
 }
 
