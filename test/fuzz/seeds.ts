@@ -561,3 +561,10 @@ export const families: Readonly<Record<string, readonly Seed[]>> = {
 }
 
 export const allSeeds: readonly Seed[] = Object.values(families).flat()
+
+/** The bytes of a seed. */
+export function seedNamed(name: string): Buffer {
+  const found = allSeeds.find(seed => seed.name === name)
+  if (!found) throw new Error(`there is no seed ${name}`)
+  return found.bytes
+}

@@ -72,7 +72,7 @@ export function tryFile(name: string, bytes: Buffer, audio: readonly Buffer[]): 
   // What was opened is shown: nothing of it may throw any more.
   const fields = readFields(file)
   const pictures = readPictures(file)
-  for (const { data, bytes: size } of pictures) assert.equal(data().length, size)
+  for (const { data } of pictures) data()
   for (const block of file.blocks)
     for (const item of block.items()) assert.ok(item.bytes >= 0 && item.bytes <= bytes.length * 2, JSON.stringify(item))
   const patch = patchFor(file)
@@ -87,7 +87,8 @@ export function tryFile(name: string, bytes: Buffer, audio: readonly Buffer[]): 
   const now = readFields(after)
   for (const [field, values] of patch.fields) assert.deepEqual(valuesOf(now, field), values, field)
   for (const [field, values] of fields)
-    if (!touched.has(fieldKey(field))) assert.deepEqual(valuesOf(now, field), values, `${field} was not named`)
+    if (!touched.has(fieldKey(field)))
+      assert.deepEqual(new Set(valuesOf(now, field)), new Set(values), `${field} was not named`)
   assert.ok(
     readPictures(after).some(p => p.type === 3 && Buffer.compare(p.data(), image) === 0),
     'the picture',
