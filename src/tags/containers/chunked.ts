@@ -1,6 +1,6 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
-import { type Piece, piecesLength, type Range, type Splice, splicesFor } from '../../files/splice.ts'
+import { type Piece, piecesLength, type Range, type Splice, splicedSource, splicesFor } from '../../files/splice.ts'
 import { assembleId3v2, emptyShape, type TagShape } from '../blocks/id3v2/assemble.ts'
 import { emptyId3v2Block, id3v2Block } from '../blocks/id3v2/block.ts'
 import { id3v2LengthAt, readId3v2 } from '../blocks/id3v2/tag.ts'
@@ -68,6 +68,7 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
       ...(tags.length > 1 ? ['The file has several ID3 chunks; only the first is read and edited.'] : []),
     ],
     kept: walked.chunks.filter(chunk => chunk !== tagChunk && !textOf.has(chunk)).map(chunk => chunk.body),
+    ...(tagChunk && walked.endIsSure ? { bare: withoutChunk(source, tagChunk, file) } : {}),
     rebuild(patched) {
       const after = patched.get(block)
       const isNew = !tagChunk && after !== undefined && after.content.length > 0
@@ -103,6 +104,15 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
       return [...file.putSize(size), ...splices]
     },
   }
+}
+
+function withoutChunk(
+  source: ByteSource,
+  { offset, end }: Chunk,
+  { walked, layout, putSize }: ChunkedFile,
+): ByteSource {
+  const size = walked.end - (end - offset) - layout.headerLength
+  return splicedSource(source, [...putSize(size), { offset, remove: end - offset, insert: new Uint8Array(0) }])
 }
 
 function unsureTag({ cut }: Chunk): CodedError {
