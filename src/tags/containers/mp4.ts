@@ -1,8 +1,9 @@
 import type { ByteSource } from '../../files/source.ts'
+import { splicedSource } from '../../files/splice.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { emptyIlstBlock, ilstBlock } from '../blocks/ilst.ts'
 import type { Container } from './container.ts'
-import { type Layout, readLayout } from './mp4-layout.ts'
+import { type Layout, type Level, readLayout } from './mp4-layout.ts'
 import { replaceList } from './mp4-resize.ts'
 
 /* MP4 and its kin (ISO/IEC 14496-12 and -14; M4A, M4B, ALAC, QuickTime audio): atoms, with the tags in moov/udta/meta/ilst. */
@@ -19,6 +20,12 @@ function warningsOf({ rest, lists }: Layout): string[] {
     ...(rest.length > 0 ? ['The file is cut short, or has bytes at its end that belong to no part of it.'] : []),
     ...(lists > 1 ? ['The file has several lists of tags; only the first is read and edited.'] : []),
   ]
+}
+
+/** The file with its user data passed off as free space, so that nothing moves and nobody parses it. */
+function withoutUserData(source: ByteSource, { levels }: Layout): ByteSource {
+  const userData = (levels[1] as Level).atom
+  return splicedSource(source, [{ offset: userData.offset + 4, remove: 4, insert: Buffer.from('free') }])
 }
 
 export const mp4: Container = {
@@ -39,6 +46,7 @@ export const mp4: Container = {
         ...topLevel.filter(atom => atom !== moov && atom.type !== 'free' && atom.type !== 'skip'),
         ...(rest.length > 0 ? [rest] : []),
       ].map(({ offset, length }) => ({ offset, length })),
+      ...(layout.levels.length > 1 ? { bare: withoutUserData(source, layout) } : {}),
       rebuild(patched) {
         const after = patched.get(block)
         return after ? replaceList(source, layout, after.content) : []

@@ -1,6 +1,6 @@
 import { CodedError } from '../../errors.ts'
 import { type ByteSource, readLimit } from '../../files/source.ts'
-import { piecesBytes, type Range, type Splice, splicesFor } from '../../files/splice.ts'
+import { piecesBytes, type Range, type Splice, splicedSource, splicesFor } from '../../files/splice.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { vorbisBlockOf } from '../blocks/vorbis.ts'
 import type { EmbeddedPicture, PatchedBlock, TagBlock } from '../items.ts'
@@ -29,6 +29,8 @@ interface Headers {
   readonly comments: Uint8Array
   /** Pictures in packets of their own. */
   readonly pictures: ReadonlyMap<EmbeddedPicture, Uint8Array>
+  /** The comment packet without a comment; null where comments are not in a packet of their own. */
+  readonly silent: Uint8Array | null
   /** The packets, by group, with other comments (null: the same) and without the packets of some pictures, and how many more they are. */
   replace(comments: Uint8Array | null, removed: ReadonlySet<Uint8Array>): flac.FlacHeaders
 }
@@ -47,6 +49,7 @@ function readCommentHeaders(source: ByteSource, first: OggPage, codec: CommentCo
     groups,
     comments: packet.subarray(start, start + length),
     pictures: new Map(),
+    silent: Buffer.concat([packet.subarray(0, start), new Uint8Array(emptyComments), fixed]),
     replace(comments) {
       if (!comments) return { packets: groups.map(g => g.packets), added: 0 }
       const bare = Buffer.concat([packet.subarray(0, start), comments, fixed])
@@ -66,6 +69,7 @@ function readFlacHeaders(source: ByteSource, first: OggPage): Headers {
     groups,
     comments: flac.commentsOf(packet),
     pictures: flac.picturesIn(groups),
+    silent: null,
     replace: (comments, removed) => flac.withComments(groups, comments, removed),
   }
 }
@@ -79,6 +83,9 @@ function readFlacGroups(source: ByteSource, first: OggPage): PageGroup[] {
     return readHeaders(source, first, () => true)
   }
 }
+
+/** No vendor and no comment: two lengths of four bytes. */
+const emptyComments = 8
 
 function noComments(): CodedError {
   return oggDamage('Its first audio stream has no comment header where one has to be')
@@ -135,6 +142,12 @@ function openOgg(source: ByteSource, _options: CodecOptions): TagFile {
               'The checksum of a header page is wrong, so that strict players reject the file; an edit would correct it.',
             ]),
       ]
+    },
+    get bare() {
+      const [group] = headers.groups
+      return headers.silent && group
+        ? splicedSource(source, replacePackets(source, group, [headers.silent], 0).splices)
+        : source
     },
     get kept() {
       return keptRanges(source, start, headers)
