@@ -120,7 +120,7 @@ export function encodeName(name: string): Buffer {
 
 /** The library's real root as bytes, without links. */
 export function realRoot(musicDir: string): Buffer {
-  return realpathSync(Buffer.from(musicDir), { encoding: 'buffer' })
+  return realpathSync.native(Buffer.from(musicDir), { encoding: 'buffer' })
 }
 
 /** Absolute bytes of a path, links not yet followed: for locate, and for telling paths to the same file apart. */
@@ -131,7 +131,8 @@ export function absolute(root: Buffer, path: LibraryPath): Buffer {
 /** Follows all links of a path. Throws PATH_OUTSIDE_LIBRARY where it ends outside `root`; ENOENT and other system errors pass through. */
 export function locate(root: Buffer, path: LibraryPath): Located {
   const given = absolute(root, path)
-  const real = realpathSync(given, { encoding: 'buffer' })
+  // The native one: the other turns the bytes into text first, and loses those that are none.
+  const real = realpathSync.native(given, { encoding: 'buffer' })
   if (!isInside(real, root))
     throw new CodedError('PATH_OUTSIDE_LIBRARY', 'The path is a link that leads out of the library.')
   const cut = real.lastIndexOf('/')
