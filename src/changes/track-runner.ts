@@ -42,10 +42,10 @@ export function createTrackRunner({
   const locks = createLocks()
   const { root, options } = library
 
-  async function execute(task: Task, dryRun: boolean): Promise<TrackOutcome> {
+  async function execute(task: Task, how: { dryRun?: boolean; putsBack?: boolean } = {}): Promise<TrackOutcome> {
     let outcome: TrackOutcome
     try {
-      outcome = await pool.run('edit', { ...task, root, options, owner, session, dryRun })
+      outcome = await pool.run('edit', { ...task, root, options, owner, session, dryRun: false, ...how })
     } catch (error) {
       outcome = failure(task.path, error)
     }
@@ -58,7 +58,7 @@ export function createTrackRunner({
     const before = parsePath(file.path)
     if (!applied) return failure(before, new CodedError('INTERNAL', 'The history could not be read.'))
     const work = { kind: 'splices', splices: applied.undo, name: nameOf(before), differences: [] } as const
-    const back = await execute({ path: applied.path, expected: file.revision, work, pictures: [] }, false)
+    const back = await execute({ path: applied.path, expected: file.revision, work, pictures: [] }, { putsBack: true })
     const detail = back.applied
       ? 'The history could not record the change, so the file was put back as it was; is the disk of STATE_DIR full?'
       : 'The file was written, but the history could not record it, and the file could not be put back.'
@@ -66,7 +66,7 @@ export function createTrackRunner({
   }
 
   return {
-    plan: task => execute(task, true),
+    plan: task => execute(task, { dryRun: true }),
     async write(task, run, settle) {
       return locks.with([await library.lockKey(task.path)], async () => {
         if (run.cancelled)
@@ -74,7 +74,7 @@ export function createTrackRunner({
             task.path,
             new CodedError('CANCELLED', 'Cancelled before its turn came; the file is as it was.'),
           )
-        const outcome = await execute(task, false)
+        const outcome = await execute(task)
         try {
           settle(outcome)
           return outcome

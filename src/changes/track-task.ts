@@ -41,6 +41,8 @@ export interface TrackTask {
   readonly owner: Owner
   readonly options: CodecOptions
   readonly dryRun: boolean
+  /** Whether it puts back what the history could not record (see WriteRequest). */
+  readonly putsBack?: boolean
   /** Names the temporaries of this run (see WriteRequest). */
   readonly session: string
 }
@@ -189,6 +191,7 @@ async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: 
     folderPath: located.folder,
     journal: held.journal(),
     session: task.session,
+    putsBack: task.putsBack ?? false,
     name: located.name,
     newName: plan.newPath === task.path ? located.name : encodeName(plan.name),
     track,

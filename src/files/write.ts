@@ -105,6 +105,8 @@ export interface WriteRequest {
   readonly session: string
   /** Null where the state is not durable: then nothing is written in place. */
   readonly journal: Journal | null
+  /** Whether the history will record nothing of it, because it puts back what could not be recorded: a crash is to lead forward then. */
+  readonly putsBack?: boolean
   /** Called with the finished new file before it counts; throws to discard it. */
   check(source: ByteSource): Promise<void>
 }
@@ -138,7 +140,8 @@ async function writeInPlace(request: WriteRequest, journal: Journal, segments: r
     const { ino, dev, size } = track.stats
     demandSame(fstatSync(fd, { bigint: true }), track)
     const path = Buffer.concat([folderPath, Buffer.from('/'), name])
-    const journalId = journal.write({ path, device: dev, inode: ino, size: Number(size), segments })
+    const record = request.putsBack ? segments.map(turned) : segments
+    const journalId = journal.write({ path, device: dev, inode: ino, size: Number(size), segments: record })
     try {
       writeSegments(fd, segments, 'after')
       for (const { offset, after } of segments) {
@@ -162,6 +165,8 @@ async function writeInPlace(request: WriteRequest, journal: Journal, segments: r
     closeSync(fd)
   }
 }
+
+const turned = ({ offset, before, after }: Segment): Segment => ({ offset, before: after, after: before })
 
 /** Gives a file that is open for a write in place its old bytes, owner and time. Where that fails the journal's record stands, for the next start. */
 function turnBack(fd: number, segments: readonly Segment[], old: BigIntStats): void {
