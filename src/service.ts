@@ -25,13 +25,16 @@ export interface Service {
   close(): Promise<void>
 }
 
+/** What the history may take up in memory, and in STATE_DIR (bytes). */
+const historyBudget = { memory: 256 * 1024 * 1024, durable: 4 * 1024 * 1024 * 1024 }
 /** Pictures kept in memory, and in STATE_DIR (bytes). */
 const pictureBudget = { memory: 64 * 1024 * 1024, durable: 512 * 1024 * 1024 }
 
 /** Puts the parts together: threads, library, state, and the one write path. */
 export function createService(config: Config, log: FastifyBaseLogger): Service {
+  const durable = config.stateDir !== null
   const database = openDatabase(config.stateDir, message => log.warn(message))
-  const history = createHistory(database, config.historyLimit)
+  const history = createHistory(database, config.historyLimit, durable ? historyBudget.durable : historyBudget.memory)
   if (config.stateDir !== null) {
     // Before any thread may write: what an earlier run left half-written is turned back.
     for (const recovery of recoverJournal(config.stateDir, history.isSettled))
@@ -40,7 +43,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   }
   const pool = createPool(config.workers, config.stateDir)
   const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
-  const pictures = createPictures(database, config.stateDir === null ? pictureBudget.memory : pictureBudget.durable)
+  const pictures = createPictures(database, durable ? pictureBudget.durable : pictureBudget.memory)
   const listeners = new Set<(event: ServiceEvent) => void>()
   const session = randomBytes(4).toString('hex')
   const changes = createChanges({

@@ -23,7 +23,9 @@ const migrations: readonly string[] = [
     label TEXT NOT NULL,
     state TEXT NOT NULL,
     created_at TEXT NOT NULL,
-    summary TEXT NOT NULL
+    summary TEXT NOT NULL,
+    -- what its files take up here, most of it the bytes that undo puts back
+    bytes INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE change_file (
     change INTEGER NOT NULL REFERENCES change (seq) ON DELETE CASCADE,

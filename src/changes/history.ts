@@ -70,13 +70,19 @@ export interface History {
 
 type Row = Record<string, unknown>
 
-export function createHistory(database: DatabaseSync, limit: number): History {
+/** Keeps `limit` changes, and fewer where their bytes exceed `budget`; the newest always stays. */
+export function createHistory(database: DatabaseSync, limit: number, budget: number): History {
   const sql = {
     insertChange: database.prepare('INSERT INTO change (id, label, state, created_at, summary) VALUES (?, ?, ?, ?, ?)'),
-    finish: database.prepare('UPDATE change SET state = ?, summary = ? WHERE id = ?'),
+    finish: database.prepare(
+      'UPDATE change SET state = ?, summary = ?, bytes = (SELECT coalesce(sum(length(toggle) + length(entry)), 0) FROM change_file WHERE change = seq) WHERE id = ?',
+    ),
     setState: database.prepare('UPDATE change SET state = ? WHERE id = ?'),
     dropEmpty: database.prepare(
       'DELETE FROM change WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change_file WHERE change = seq)',
+    ),
+    pruneBytes: database.prepare(
+      "DELETE FROM change WHERE state <> 'running' AND seq < (SELECT max(seq) FROM change) AND seq <= (SELECT max(seq) FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) AS total FROM change) WHERE total > ?)",
     ),
     prune: database.prepare(
       'DELETE FROM change WHERE seq <= (SELECT seq FROM change ORDER BY seq DESC LIMIT 1 OFFSET ?)',
@@ -159,7 +165,8 @@ export function createHistory(database: DatabaseSync, limit: number): History {
       transaction(database, () => {
         sql.finish.run(state, JSON.stringify(summary), id)
         sql.dropEmpty.run(id)
-        if (Number(sql.prune.run(limit).changes) > 0) sql.dropFiles.run()
+        const pruned = Number(sql.prune.run(limit).changes) + Number(sql.pruneBytes.run(budget).changes)
+        if (pruned > 0) sql.dropFiles.run()
       })
     },
     list({ path, limit: size, cursor }) {

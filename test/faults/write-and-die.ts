@@ -30,7 +30,7 @@ const dieAt = (moment: Moment): void => {
 }
 
 const database = openDatabase(task.stateDir, () => {})
-const history = createHistory(database, 10_000)
+const history = createHistory(database, 10_000, 1 << 30)
 if (task.die === 'recording') {
   // In the middle of the transaction: the file is in the history already, and its journal's record not yet settled.
   database.function('die', () => {
