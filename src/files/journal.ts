@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +23,8 @@ import type { Segment } from './splice.ts'
  * at the next start, so that the file and the history always agree. A record is only followed where the file is
  * still the same one and every byte of it is the old or the new one; anything else was written by another program since, and is left alone.
  *
- * One journal file per thread is kept open and written from its start: a record costs one flush and no change of a folder.
+ * Two journal files per thread are kept open and written from their start in turn: a record costs one flush and no change of a
+ * folder. Two, because a thread may be at its next write before the history has recorded its last one, but never at the one after that.
  */
 
 /** Names a record: the journal that it is in, and which of its records it is. A settled record settles all before it in its journal. */
@@ -34,19 +36,20 @@ export interface RecordId {
 export interface JournalRecord {
   /** Known to the history once the write is recorded there. */
   readonly id: RecordId
-  /** Absolute path of the file, its device and inode, and its size in bytes. */
+  /** Absolute path of the file, its inode, and its size in bytes. */
   readonly path: Buffer
-  readonly device: bigint
   readonly inode: bigint
   readonly size: number
   readonly segments: readonly Segment[]
 }
 
 export interface Journal {
-  /** Puts a record on the disk; returns when it is safe there. It stands until the next one replaces it. */
+  /** Puts a record on the disk; returns when it is safe there. It stands until the next but one replaces it. */
   write(record: Omit<JournalRecord, 'id'>): RecordId
   /** Marks the last record as void: the file is as it was before it. */
   drop(): void
+  /** Leaves the last record to the next start: what is written later goes elsewhere. */
+  leave(): void
   close(): void
 }
 
@@ -54,32 +57,57 @@ const folderName = 'journal'
 const magic = Buffer.from('MRJ1')
 const headLength = magic.length + 4 + 32
 
-/** Opens a journal file of its own in `stateDir`. */
+/** Opens a journal of its own in `stateDir`. */
 export function openJournal(stateDir: string): Journal {
   const folder = join(stateDir, folderName)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const journal = randomBytes(8).toString('hex')
-  const path = join(folder, `${journal}.journal`)
+  let journal = randomBytes(8).toString('hex')
   let number = 0
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
-  flushFolder(folder)
+  let files = openFiles(folder, journal)
+  const current = (): number => (files[(number + 1) % 2] as JournalFile).fd
+  const close = (): void => {
+    for (const { fd } of files) closeSync(fd)
+  }
   return {
     write(record) {
       const id = { journal, number: ++number }
       const bytes = encodeRecord({ ...record, id })
+      const fd = current()
       for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, done)
       fdatasyncSync(fd)
       return id
     },
     drop() {
-      writeSync(fd, Buffer.alloc(magic.length), 0, magic.length, 0)
-      fdatasyncSync(fd)
+      writeSync(current(), Buffer.alloc(magic.length), 0, magic.length, 0)
+      fdatasyncSync(current())
+    },
+    leave() {
+      const name = randomBytes(8).toString('hex')
+      const next = openFiles(folder, name)
+      close()
+      journal = name
+      number = 0
+      files = next
     },
     close() {
-      closeSync(fd)
-      rmSync(path, { force: true })
+      close()
+      for (const { path } of files) rmSync(path, { force: true })
     },
   }
+}
+
+interface JournalFile {
+  readonly path: string
+  readonly fd: number
+}
+
+function openFiles(folder: string, name: string): readonly JournalFile[] {
+  const files = [0, 1].map(turn => {
+    const path = join(folder, `${name}-${turn}.journal`)
+    return { path, fd: openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600) }
+  })
+  flushFolder(folder)
+  return files
 }
 
 function flushFolder(path: string): void {
@@ -95,7 +123,6 @@ function encodeRecord(record: JournalRecord): Buffer {
   const head = {
     id: record.id,
     path: record.path.toString('base64'),
-    device: String(record.device),
     inode: String(record.inode),
     size: record.size,
     segments: record.segments.map(({ offset, before }) => ({ offset, length: before.length })),
@@ -116,7 +143,6 @@ function decodeRecord(bytes: Buffer): JournalRecord | null {
     const head = JSON.parse(bytes.toString('utf8', bodyAt, bodyAt + jsonLength)) as {
       id: RecordId
       path: string
-      device: string
       inode: string
       size: number
       segments: { offset: number; length: number }[]
@@ -136,7 +162,6 @@ function decodeRecord(bytes: Buffer): JournalRecord | null {
     return {
       ...head,
       path: Buffer.from(head.path, 'base64'),
-      device: BigInt(head.device),
       inode: BigInt(head.inode),
       segments,
     }
@@ -150,7 +175,12 @@ export interface Recovery {
   readonly path: string
   readonly outcome: 'turned back' | 'left alone'
   readonly detail: string
+  /** The file could not be reached: the record stays, and the next start tries again. */
+  readonly postponed?: true
 }
+
+/** A file that could not be reached for so long is not coming back (ms). */
+const longestWait = 30 * 24 * 60 * 60 * 1000
 
 /**
  * Turns back the writes in place that were killed before the history recorded them, and clears the journal. To be called
@@ -170,7 +200,7 @@ export function recoverJournal(stateDir: string, isRecorded: (id: RecordId) => b
     const record = decodeRecord(readFileSync(path))
     const recovery = record && !isRecorded(record.id) ? turnBack(record) : null
     if (recovery) recoveries.push(recovery)
-    rmSync(path, { force: true })
+    if (!recovery?.postponed || statSync(path).mtimeMs < Date.now() - longestWait) rmSync(path, { force: true })
   }
   return recoveries
 }
@@ -182,11 +212,14 @@ function turnBack(record: JournalRecord): Recovery | null {
   try {
     fd = openSync(record.path, constants.O_RDWR | constants.O_NOFOLLOW)
   } catch (error) {
-    return left(`the file cannot be opened (${(error as NodeJS.ErrnoException).code})`)
+    // Gone, or on a share that is not mounted yet: who can tell?
+    const { code } = error as NodeJS.ErrnoException
+    return { ...left(`the file cannot be opened (${code}); the next start tries again`), postponed: true }
   }
   try {
     const stats = fstatSync(fd, { bigint: true })
-    if (stats.ino !== record.inode || stats.dev !== record.device || Number(stats.size) !== record.size) {
+    // Not the device: its number is another one after a new mount of many file systems, and the bytes below say enough.
+    if (stats.ino !== record.inode || Number(stats.size) !== record.size) {
       return left('another file has taken its place')
     }
     const current = record.segments.map(({ offset, before }) => readExactly(fd, offset, before.length))

@@ -137,11 +137,11 @@ async function writeInPlace(request: WriteRequest, journal: Journal, segments: r
   const warnings: string[] = []
   const fd = openSync(folder.at(name), constants.O_RDWR | constants.O_NOFOLLOW)
   try {
-    const { ino, dev, size } = track.stats
+    const { ino, size } = track.stats
     demandSame(fstatSync(fd, { bigint: true }), track)
     const path = Buffer.concat([folderPath, Buffer.from('/'), name])
     const record = request.putsBack ? segments.map(turned) : segments
-    const journalId = journal.write({ path, device: dev, inode: ino, size: Number(size), segments: record })
+    const journalId = journal.write({ path, inode: ino, size: Number(size), segments: record })
     try {
       writeSegments(fd, segments, 'after')
       for (const { offset, after } of segments) {
@@ -156,8 +156,7 @@ async function writeInPlace(request: WriteRequest, journal: Journal, segments: r
       takeOver(fd, track.stats, request.owner, warnings)
       advanceTime(fd, track.stats)
     } catch (error) {
-      turnBack(fd, segments, track.stats)
-      journal.drop()
+      turnBack(fd, segments, track.stats, journal)
       throw error
     }
     return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings, journalId }
@@ -169,11 +168,25 @@ async function writeInPlace(request: WriteRequest, journal: Journal, segments: r
 const turned = ({ offset, before, after }: Segment): Segment => ({ offset, before: after, after: before })
 
 /** Gives a file that is open for a write in place its old bytes, owner and time. Where that fails the journal's record stands, for the next start. */
-function turnBack(fd: number, segments: readonly Segment[], old: BigIntStats): void {
-  writeSegments(fd, segments, 'before')
-  const now = fstatSync(fd, { bigint: true })
-  if (now.uid !== old.uid || now.gid !== old.gid) fchownSync(fd, Number(old.uid), Number(old.gid))
-  futimesSync(fd, Number(old.atimeNs) / 1e9, Number(old.mtimeNs) / 1e9)
+function turnBack(fd: number, segments: readonly Segment[], old: BigIntStats, journal: Journal): void {
+  try {
+    writeSegments(fd, segments, 'before')
+  } catch (error) {
+    journal.leave()
+    throw new CodedError(
+      'IO_ERROR',
+      'The disk failed while the file was written, and again when it was turned back; the next start of the server turns it back. See to the disk, then start it anew.',
+      { cause: error },
+    )
+  }
+  try {
+    const now = fstatSync(fd, { bigint: true })
+    if (now.uid !== old.uid || now.gid !== old.gid) fchownSync(fd, Number(old.uid), Number(old.gid))
+    futimesSync(fd, Number(old.atimeNs) / 1e9, Number(old.mtimeNs) / 1e9)
+  } catch {
+    // Who may write a file does not always own it. Its bytes are the old ones, and its revision tells that something was there.
+  }
+  journal.drop()
 }
 
 /** Two writes within one tick of the system's clock would leave the same time: the second is then a little later. */
@@ -278,8 +291,9 @@ function takeOver(fd: number, old: BigIntStats, owner: Owner, warnings: string[]
       warnings.push(`The owner could not be set to ${uid}:${gid} (${code}); the file belongs to ${now.uid}:${now.gid}.`)
     }
   }
-  // After chown, which drops the set-id bits.
-  fchmodSync(fd, Number(old.mode & 0o7777n))
+  // After chown, which drops the set-id bits. Only the owner may do it: a file written in place has its mode already.
+  const mode = old.mode & 0o7777n
+  if ((fstatSync(fd, { bigint: true }).mode & 0o7777n) !== mode) fchmodSync(fd, Number(mode))
 }
 
 /** Throws REVISION_CONFLICT where the name no longer leads to the bytes that were read. */

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openJournal, type RecordId, recoverJournal } from '../../src/files/journal.ts'
@@ -26,10 +36,9 @@ function crash(t: TestContext, written = 9): Crash {
   const stateDir = temporaryFolder(t)
   const path = join(temporaryFolder(t), 'a.mp3')
   writeFileSync(path, around(Buffer.concat([after.subarray(0, written), before.subarray(written)])))
-  const { ino: inode, dev: device, size } = statSync(path, { bigint: true })
+  const { ino: inode, size } = statSync(path, { bigint: true })
   const id = openJournal(stateDir).write({
     path: Buffer.from(path),
-    device,
     inode,
     size: Number(size),
     segments: [{ offset: 5, before, after }],
@@ -107,9 +116,9 @@ test('garbage, an empty file and files of other names in the journal do no harm'
 
 test('a longer record that was overwritten by a shorter one leaves no trace', t => {
   const { stateDir, path, content } = crash(t, 0)
-  const { ino: inode, dev: device, size } = statSync(path, { bigint: true })
+  const { ino: inode, size } = statSync(path, { bigint: true })
   const journal = openJournal(stateDir)
-  const one = { path: Buffer.from(path), device, inode, size: Number(size) }
+  const one = { path: Buffer.from(path), inode, size: Number(size) }
   journal.write({
     ...one,
     segments: [
@@ -117,12 +126,62 @@ test('a longer record that was overwritten by a shorter one leaves no trace', t 
       { offset: 0, before: content(), after: content() },
     ],
   })
-  journal.write({ ...one, segments: [{ offset: 5, before: before.subarray(0, 3), after: after.subarray(0, 3) }] })
+  const short = [{ offset: 5, before: before.subarray(0, 3), after: after.subarray(0, 3) }]
+  for (let i = 0; i < 2; i++) journal.write({ ...one, segments: short })
   assert.deepEqual(
     recoverJournal(stateDir, () => false),
     [],
   )
   assert.deepEqual(content(), around(before))
+})
+
+test('a record stands while the next file is written, for the history may not know it yet', t => {
+  const stateDir = temporaryFolder(t)
+  const journal = openJournal(stateDir)
+  const written = ['a.mp3', 'b.mp3', 'c.mp3'].map(name => {
+    const path = join(temporaryFolder(t), name)
+    writeFileSync(path, around(after))
+    const { ino: inode, size } = statSync(path, { bigint: true })
+    const segments = [{ offset: 5, before, after }]
+    return { path, id: journal.write({ path: Buffer.from(path), inode, size: Number(size), segments }) }
+  })
+  const [first, ...later] = written
+  recoverJournal(stateDir, ({ number }) => number <= (first?.id.number ?? 0))
+  for (const { path } of later) assert.deepEqual(readFileSync(path), around(before), path)
+})
+
+test('a record that was left to the next start is not written over', t => {
+  const stateDir = temporaryFolder(t)
+  const path = join(temporaryFolder(t), 'a.mp3')
+  writeFileSync(path, around(after))
+  const { ino: inode, size } = statSync(path, { bigint: true })
+  const journal = openJournal(stateDir)
+  const one = { path: Buffer.from(path), inode, size: Number(size), segments: [{ offset: 5, before, after }] }
+  journal.write(one)
+  journal.leave()
+  for (let i = 0; i < 3; i++) journal.write({ ...one, inode: 0n })
+  assert.ok(recoverJournal(stateDir, () => false).some(({ outcome }) => outcome === 'turned back'))
+  assert.deepEqual(readFileSync(path), around(before))
+})
+
+test('a file on a share that is not mounted at the start is turned back at the next', t => {
+  const { path, recover, content, record } = crash(t)
+  renameSync(join(path, '..'), `${join(path, '..')}-away`)
+  assert.deepEqual(recover(), ['left alone'])
+  assert.ok(existsSync(record), 'the record stays')
+  renameSync(`${join(path, '..')}-away`, join(path, '..'))
+  assert.deepEqual(recover(), ['turned back'])
+  assert.deepEqual(content(), around(before))
+  assert.ok(!existsSync(record))
+})
+
+test('a record is not kept for ever for a file that does not come back', t => {
+  const { path, recover, record } = crash(t)
+  rmSync(path)
+  const longAgo = Date.now() / 1000 - 31 * 24 * 60 * 60
+  utimesSync(record, longAgo, longAgo)
+  recover()
+  assert.ok(!existsSync(record))
 })
 
 const others: [what: string, act: (path: string) => void][] = [
