@@ -63,6 +63,7 @@ function sayWhy(error: unknown): string {
   const at = `${config.host}:${config.port}`
   if (code === 'EADDRINUSE') return `PORT: ${at} is taken by another program; set PORT to a free one.`
   if (code === 'EACCES') return `PORT: this user may not listen on ${at}; set PORT to 1024 or more.`
+  if (code === 'STATE_UNUSABLE') return `STATE_DIR: ${message}.`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: ${config.host} is no address of this machine.`
   return stack ?? message
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -51,6 +51,22 @@ describe('a start that cannot be', () => {
     const { code, errors } = await fail(t, { STATE_DIR: '/dev/null/state' })
     assert.equal(code, 1)
     assert.match(errors, /STATE_DIR: \/dev\/null\/state is not a folder/)
+  })
+
+  test('for a STATE_DIR that another server uses says so, without a stack, and touches nothing of it', async t => {
+    const state = temporaryFolder(t)
+    const first = await start(t, { STATE_DIR: state })
+    const journal = join(state, 'journal')
+    mkdirSync(journal, { recursive: true })
+    writeFileSync(join(journal, 'a.journal'), 'of the first')
+    const { code, errors } = await fail(t, { STATE_DIR: state })
+    assert.equal(code, 1)
+    assert.match(errors, /STATE_DIR: another running Metadata Remote keeps its history here; stop it first/)
+    assert.doesNotMatch(errors, /\bat .*\.ts/)
+    assert.deepEqual(readdirSync(journal), ['a.journal'])
+    first.process.kill('SIGKILL')
+    await once(first.process, 'exit')
+    assert.ok((await start(t, { STATE_DIR: state })).url, 'one that was killed holds it no longer')
   })
 
   test('for a taken port names it, without a stack, and leaves no demo library behind', async t => {

@@ -54,13 +54,27 @@ const migrations: readonly string[] = [
   `,
 ]
 
-/** Opens the database of `stateDir`, or one in memory for null, at the newest schema. One that is damaged is set aside; `warn` says so. */
+/** Why a state database cannot be used: to be shown as it is. */
+class StateError extends Error {
+  readonly code = 'STATE_UNUSABLE'
+}
+
+/**
+ * Opens the database of `stateDir`, or one in memory for null, at the newest schema. One that is damaged is set aside; `warn` says so.
+ * Throws where another process has it open: two of them would undo each other's writes.
+ */
 export function openDatabase(stateDir: string | null, warn: (message: string) => void): DatabaseSync {
   if (stateDir === null) return migrate(new DatabaseSync(':memory:'))
   const path = join(stateDir, 'state.sqlite')
   try {
     return openDurable(path)
   } catch (error) {
+    if (/database is locked/i.test(String(error))) {
+      throw new StateError(
+        'another running Metadata Remote keeps its history here; stop it first, or give each a folder of its own',
+        { cause: error },
+      )
+    }
     if (!existsSync(path) || !/not a database|malformed|corrupt/i.test(String(error))) throw error
     const aside = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`
     renameSync(path, aside)
@@ -72,8 +86,11 @@ export function openDatabase(stateDir: string | null, warn: (message: string) =>
 
 function openDurable(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
-  // FULL: what a reply calls recorded is on the disk.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
+  // EXCLUSIVE: held until the end of the process, however that comes. FULL: what a reply calls recorded is on the disk.
+  database.exec(
+    'PRAGMA busy_timeout = 5000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+  )
+  database.exec('BEGIN EXCLUSIVE; COMMIT')
   const [check] = database.prepare('PRAGMA quick_check(1)').all()
   if (check?.quick_check !== 'ok') {
     database.close()
@@ -87,7 +104,7 @@ function migrate(database: DatabaseSync): DatabaseSync {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (version > migrations.length) {
     database.close()
-    throw new Error(
+    throw new StateError(
       `the state database has schema ${version}, made by a newer version of this program; this one knows ${migrations.length}`,
     )
   }
