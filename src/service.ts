@@ -37,7 +37,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   const history = createHistory(database, config.historyLimit, durable ? historyBudget.durable : historyBudget.memory)
   if (config.stateDir !== null) {
     // Before any thread may write: what an earlier run left half-written is turned back.
-    for (const recovery of recoverJournal(config.stateDir, history.isSettled))
+    for (const recovery of recoverJournal(config.stateDir, history.isSettled, history.isUnused()))
       log.warn(recovery, 'an unfinished edit was found')
     history.forgetSettled()
   }

@@ -45,6 +45,8 @@ export interface AppliedWrite {
 export interface History {
   /** Whether the write of a journal's record is recorded here. */
   isSettled(id: RecordId): boolean
+  /** Whether no change was ever begun here: a journal that is there all the same belongs to a history that is lost. */
+  isUnused(): boolean
   /** Forgets which records were settled, once no journal of an earlier run is left. */
   forgetSettled(): void
   /** Starts an entry; it is `running` until finish. */
@@ -85,7 +87,7 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
       "DELETE FROM change WHERE state <> 'running' AND seq < (SELECT max(seq) FROM change) AND seq <= (SELECT max(seq) FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) AS total FROM change) WHERE total > ?)",
     ),
     prune: database.prepare(
-      'DELETE FROM change WHERE seq <= (SELECT seq FROM change ORDER BY seq DESC LIMIT 1 OFFSET ?)',
+      "DELETE FROM change WHERE state <> 'running' AND seq <= (SELECT seq FROM change ORDER BY seq DESC LIMIT 1 OFFSET ?)",
     ),
     dropFiles: database.prepare('DELETE FROM file WHERE id NOT IN (SELECT file FROM change_file)'),
     change: database.prepare('SELECT * FROM change WHERE id = ?'),
@@ -112,6 +114,7 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
       'INSERT INTO settled (journal, number) VALUES (?, ?) ON CONFLICT (journal) DO UPDATE SET number = excluded.number',
     ),
     settled: database.prepare('SELECT number FROM settled WHERE journal = ?'),
+    begun: database.prepare("SELECT 1 FROM sqlite_sequence WHERE name = 'change' AND seq > 0"),
     count: database.prepare("SELECT count(*) AS n FROM change WHERE state <> 'running'"),
     clear: database.prepare("DELETE FROM change WHERE state <> 'running'"),
   }
@@ -138,6 +141,7 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
 
   return {
     isSettled: ({ journal, number }) => Number(sql.settled.get(journal)?.number ?? 0) >= number,
+    isUnused: () => sql.begun.get() === undefined,
     forgetSettled: () => database.exec('DELETE FROM settled'),
     begin(label) {
       const id = ulid()

@@ -184,9 +184,10 @@ const longestWait = 30 * 24 * 60 * 60 * 1000
 
 /**
  * Turns back the writes in place that were killed before the history recorded them, and clears the journal. To be called
- * before the first write of a process. `isRecorded` says whether the history knows a record's id.
+ * before the first write of a process. `isRecorded` says whether the history knows a record's id. A history that is not the one of the
+ * journal (the old one was deleted or damaged) cannot tell: with `isLost`, a write that was complete stays.
  */
-export function recoverJournal(stateDir: string, isRecorded: (id: RecordId) => boolean): Recovery[] {
+export function recoverJournal(stateDir: string, isRecorded: (id: RecordId) => boolean, isLost = false): Recovery[] {
   const folder = join(stateDir, folderName)
   const recoveries: Recovery[] = []
   let names: string[]
@@ -198,14 +199,14 @@ export function recoverJournal(stateDir: string, isRecorded: (id: RecordId) => b
   for (const name of names) {
     const path = join(folder, name)
     const record = decodeRecord(readFileSync(path))
-    const recovery = record && !isRecorded(record.id) ? turnBack(record) : null
+    const recovery = record && !isRecorded(record.id) ? turnBack(record, isLost) : null
     if (recovery) recoveries.push(recovery)
     if (!recovery?.postponed || statSync(path).mtimeMs < Date.now() - longestWait) rmSync(path, { force: true })
   }
   return recoveries
 }
 
-function turnBack(record: JournalRecord): Recovery | null {
+function turnBack(record: JournalRecord, isLost: boolean): Recovery | null {
   const path = record.path.toString('utf8')
   const left = (detail: string): Recovery => ({ path, outcome: 'left alone', detail })
   let fd: number
@@ -227,7 +228,9 @@ function turnBack(record: JournalRecord): Recovery | null {
       (current[i] as Uint8Array).every((byte, at) => byte === before[at] || byte === after[at]),
     )
     if (!isOurs) return left('another program has written it since')
-    if (record.segments.every(({ before }, i) => Buffer.compare(before, current[i] as Uint8Array) === 0)) return null
+    const isAll = (side: 'before' | 'after') =>
+      record.segments.every((segment, i) => Buffer.compare(segment[side], current[i] as Uint8Array) === 0)
+    if (isAll('before') || (isLost && isAll('after'))) return null
     writeSegments(fd, record.segments, 'before')
     return {
       path,

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { openDatabase } from '../../src/changes/database.ts'
+import { createHistory } from '../../src/changes/history.ts'
 import type { Edit } from '../../src/schemas/change.ts'
 import { temporaryFolder } from '../build-app.ts'
 import type { EditTask } from '../edit-and-exit.ts'
@@ -44,7 +46,7 @@ interface Scenario {
 /** Kills the edit at its first step, on another copy at its second, and so on; then starts a server, and looks at what is left of each. */
 async function killAtEveryStep(t: TestContext, { old, edits, durable }: Scenario) {
   const music = temporaryFolder(t)
-  const stateDir = durable ? temporaryFolder(t) : null
+  const stateDir = durable ? usedState(t) : null
   const steps: string[] = []
   for (let at = 1, struck: string | null = ''; struck !== null; at++) {
     putFile(music, `${at}/a.mp3`, old)
@@ -67,6 +69,15 @@ async function killAtEveryStep(t: TestContext, { old, edits, durable }: Scenario
       return `${name} ${bytes.equals(old) ? 'old' : bytes.equals(renewed) ? 'new' : 'neither'}`
     }),
   }))
+}
+
+/** A folder with a history that has seen a change: an empty one could not tell an unfinished write from one of a history that is lost. */
+function usedState(t: TestContext): string {
+  const stateDir = temporaryFolder(t)
+  const database = openDatabase(stateDir, () => {})
+  createHistory(database, 1000, 1 << 30).begin('a change')
+  database.close()
+  return stateDir
 }
 
 /** The call at which the process of the edit was killed, or null where it needed fewer. */

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
-import { chownSync, statSync } from 'node:fs'
+import { chownSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Edit } from '../../src/schemas/change.ts'
+import { openDatabase } from '../../src/changes/database.ts'
+import { createHistory } from '../../src/changes/history.ts'
+import { emptySummary } from '../../src/changes/report.ts'
+import type { LibraryPath } from '../../src/library/paths.ts'
+import type { ChangeFile, Edit } from '../../src/schemas/change.ts'
 import { temporaryFolder } from '../build-app.ts'
 import { makeMp3, textFrame } from '../make-audio.ts'
 import { assertProblem, only, openLibrary } from '../music-library.ts'
@@ -86,6 +90,50 @@ test('with STATE_DIR a change is undone exactly after a restart, and redone afte
   const third = await openLibrary(t, {}, { ...env, MUSIC_DIR: first.root })
   assert.equal((await third.redo(id)).state, 'applied')
   assert.ok(third.bytes('b.mp3').equals(changed))
+})
+
+test('where the history was deleted, the next start leaves the edits as they are', async t => {
+  const env = { STATE_DIR: temporaryFolder(t) }
+  const roomy = makeMp3({ id3v2: { version: 4, frames: [textFrame('TIT2', 'Old')], padding: 500 } })
+  const first = await openLibrary(t, { 'a.mp3': roomy }, env)
+  await first.edit('a.mp3', title('New'))
+  const edited = first.bytes('a.mp3')
+  assert.equal(edited.length, roomy.length, 'written in place')
+  await first.app.close()
+  for (const name of readdirSync(env.STATE_DIR)) if (name.startsWith('state')) rmSync(join(env.STATE_DIR, name))
+  const second = await openLibrary(t, {}, { ...env, MUSIC_DIR: first.root })
+  assert.ok(second.bytes('a.mp3').equals(edited))
+  assert.equal((await second.history()).total, 0)
+})
+
+test('a change that is running is not pushed out of the history by those that end before it', () => {
+  const history = createHistory(openDatabase(null, assert.fail), 2, 1 << 30)
+  const { id } = history.begin('the long one')
+  const entry = {
+    path: 'a.mp3',
+    status: 'applied',
+    revision: 'r',
+    changes: [],
+    problems: [],
+    warnings: [],
+    error: null,
+  }
+  const record = (change: string) =>
+    history.recordFile(change, 0, entry as ChangeFile, {
+      pathBefore: 'a.mp3' as LibraryPath,
+      path: 'a.mp3' as LibraryPath,
+      revisionBefore: 'q',
+      revision: 'r',
+      toggle: new Uint8Array(4),
+      journalId: null,
+    })
+  for (const label of ['One', 'Two', 'Three']) {
+    const short = history.begin(label)
+    record(short.id)
+    history.finish(short.id, 'applied', emptySummary)
+  }
+  record(id)
+  history.finish(id, 'applied', emptySummary)
 })
 
 test('without STATE_DIR the history ends with the server', async t => {
