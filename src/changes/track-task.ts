@@ -2,11 +2,11 @@ import { CodedError, type ErrorCode, toReason } from '../errors.ts'
 import { type Folder, openFolder } from '../files/folder.ts'
 import type { Journal, RecordId } from '../files/journal.ts'
 import { demandFree } from '../files/rename.ts'
-import { decodeSplices, encodeSplices, inverse, type Splice } from '../files/splice.ts'
+import { decodeToggle, encodeToggle, inverse, type Splice, splicedSource } from '../files/splice.ts'
 import { demandWritable, type OpenTrack, type Owner, openTrack, writeTrack } from '../files/write.ts'
 import { encodeName, joinPath, type LibraryPath, type Located, locate, nameOf, parentOf } from '../library/paths.ts'
 import type { ChangeFile, Difference, FieldProblem, FileStatus } from '../schemas/change.ts'
-import { damageJudge, fileKind } from '../tags/audio.ts'
+import { damageJudge } from '../tags/audio.ts'
 import type { CodecOptions, TagFile } from '../tags/containers/container.ts'
 import { openTags } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
@@ -144,7 +144,7 @@ async function runOnTrack(task: TrackTask, held: Held): Promise<TrackOutcome> {
       : {
           differences: work.differences,
           problems: [],
-          splices: decodeSplices(work.splices),
+          splices: decodeToggle(track.source, work.splices),
           patch: null,
           name: work.name,
         }
@@ -181,11 +181,10 @@ interface ApplyPlan {
 
 async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: ApplyPlan): Promise<TrackOutcome> {
   const { located, folder, track } = held
-  const undo = encodeSplices(inverse(track.source, plan.splices))
+  const undo = encodeToggle(splicedSource(track.source, plan.splices), inverse(track.source, plan.splices))
   const removed = plan.patch?.pictures?.removed.map(picture => stored(picture.data())) ?? []
   // Read before the first byte changes: a write in place changes the very file that is open.
-  const judge =
-    opened && plan.splices.length > 0 ? await damageJudge(track.source, fileKind(opened.container, plan.name)) : null
+  const judge = opened && plan.splices.length > 0 ? await damageJudge(track.source, opened, plan.name) : null
   const written = await writeTrack({
     folder,
     folderPath: located.folder,

@@ -1,12 +1,14 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { CodedError } from '../errors.ts'
+import { revisionOf } from '../files/revision.ts'
 import type { Folder } from '../schemas/folder.ts'
 import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 import type { Pool } from '../workers/pool.ts'
+import type { SummariesInput, SummaryAnswer } from '../workers/tasks.ts'
 import { compareNames } from './browse.ts'
-import { absolute, type LibraryPath, realRoot } from './paths.ts'
+import { absolute, type LibraryPath, nameOf, realRoot } from './paths.ts'
 
 /** The music as one reads it. Paths come from parsePath; every call looks at the files themselves. */
 export interface Library {
@@ -28,10 +30,24 @@ export interface Library {
 /** Tracks that are read in one go by one thread. */
 const batchSize = 25
 const cachedSummaries = 20_000
+/** Time that a file or a batch may take before its thread is ended (ms): slow disks are waited for, hostile files are not. */
+const fileLimit = 20_000
+const batchLimit = 30_000
 
 export function createLibrary(musicDir: string, options: CodecOptions, pool: Pool, threads: number): Library {
   const root = realRoot(musicDir)
   const cache = new LRUCache<string, TrackSummary>({ max: cachedSummaries })
+
+  /** A batch, or, where one of its files does not let go of the thread, its files one by one. */
+  async function readBatch(tracks: SummariesInput['tracks']): Promise<SummaryAnswer[]> {
+    try {
+      return await pool.read('summaries', { root, options, tracks }, tracks.length > 1 ? batchLimit : fileLimit)
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'MALFORMED_FILE') throw error
+      if (tracks.length > 1) return (await Promise.all(tracks.map(track => readBatch([track])))).flat()
+      return Promise.all(tracks.map(({ path }) => unreadable(root, path, error.message)))
+    }
+  }
 
   async function summaries(paths: readonly LibraryPath[]): Promise<TrackSummary[]> {
     const size = Math.min(batchSize, Math.max(1, Math.ceil(paths.length / threads)))
@@ -40,11 +56,9 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
     const answers = await Promise.all(
       batches.map(async batch => {
         const known = batch.map(path => cache.get(path))
-        const found = await pool.run('summaries', {
-          root,
-          options,
-          tracks: batch.map((path, i) => ({ path, ...(known[i] ? { known: known[i].revision } : {}) })),
-        })
+        const found = await readBatch(
+          batch.map((path, i) => ({ path, ...(known[i] ? { known: known[i].revision } : {}) })),
+        )
         return found.flatMap((summary, i) => {
           const kept = summary === 'same' ? known[i] : summary
           if (!kept || kept === 'gone') return []
@@ -72,8 +86,8 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
         nextCursor: last !== undefined && start + limit < paths.length ? encodeCursor(last) : null,
       }
     },
-    track: path => pool.run('track', { root, path, options }),
-    picture: (path, index) => pool.run('picture', { root, path, options, index }),
+    track: path => pool.read('track', { root, path, options }, fileLimit),
+    picture: (path, index) => pool.read('picture', { root, path, options, index }, fileLimit),
     async lockKey(path) {
       try {
         const real = await realpath(absolute(root, path), { encoding: 'buffer' })
@@ -83,6 +97,24 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
         return path
       }
     },
+  }
+}
+
+/** A track of which nothing could be read but its name and state: in that state it need not be tried again. */
+async function unreadable(root: Buffer, path: LibraryPath, detail: string): Promise<TrackSummary | 'gone'> {
+  const stats = await stat(absolute(root, path), { bigint: true }).catch(() => null)
+  if (!stats) return 'gone'
+  return {
+    path,
+    name: nameOf(path),
+    revision: revisionOf(stats),
+    size: Number(stats.size),
+    modified: new Date(Number(stats.mtimeMs)).toISOString(),
+    writable: false,
+    reason: { code: 'MALFORMED_FILE', detail },
+    audio: null,
+    tags: {},
+    pictures: 0,
   }
 }
 

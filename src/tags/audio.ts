@@ -94,6 +94,7 @@ function parse(source: ByteSource, kind: FileKind): Promise<IAudioMetadata> {
  * the tags around a bare stream of frames need not be parsed for its properties.
  */
 export async function readAudio(source: ByteSource, name: string, file: TagFile | null): Promise<Audio | null> {
+  if (file && !file.bare && isTrap(file)) return null
   const kind = fileKind(file?.container ?? null, name)
   try {
     const { format } = await parse(file?.bare ?? source, kind)
@@ -126,13 +127,31 @@ export async function independentReading(source: ByteSource, kind: FileKind): Pr
 }
 
 /**
+ * Whether a file holds a list of people so long that music-metadata, which takes the square of its length for it, would not
+ * come back: it is then not asked.
+ */
+function isTrap(file: TagFile): boolean {
+  return file.blocks.some(
+    block =>
+      block.kind === 'id3v2' && block.items().some(({ id, bytes }) => peopleLists.has(id) && bytes > longestList),
+  )
+}
+
+const peopleLists: ReadonlySet<string> = new Set(['TIPL', 'TMCL', 'IPLS', 'IPL'])
+/** Bytes that a list of people may have to be shown to music-metadata. */
+const longestList = 32 * 1024
+
+/**
  * Reads the file before an edit, and returns what judges it afterwards: why an independent reader would take the edited file for
  * damaged, or null where it reads it as well as the old one, with the same codec, sample rate, channels and bits.
  */
 export async function damageJudge(
   before: ByteSource,
-  kind: FileKind,
+  file: TagFile,
+  name: string,
 ): Promise<(after: ByteSource) => Promise<string | null>> {
+  if (isTrap(file)) return async () => null
+  const kind = fileKind(file.container, name)
   const old = await independentReading(before, kind)
   return async after => {
     if (!old) return null

@@ -12,6 +12,11 @@ type Output<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>> extends An
 export interface Pool {
   /** Runs a task; rejects with the coded error that it ended with. */
   run<Name extends TaskName>(name: Name, input: Input<Name>): Promise<Output<Name>>
+  /**
+   * The same for a task that only reads: after `limit` ms its thread is ended, and it rejects with MALFORMED_FILE. A task that
+   * writes has no limit, for a thread must never be ended in the middle of a write.
+   */
+  read<Name extends TaskName>(name: Name, input: Input<Name>, limit: number): Promise<Output<Name>>
   /** Lets running tasks finish, then ends the threads. */
   close(): Promise<void>
 }
@@ -26,12 +31,29 @@ export function createPool(threads: number, stateDir: string | null): Pool {
     idleTimeout: 60_000,
     closeTimeout: 30_000,
   })
+  async function run<Name extends TaskName>(
+    name: Name,
+    input: Input<Name>,
+    signal?: AbortSignal,
+  ): Promise<Output<Name>> {
+    const answer = (await piscina.run(input, { name, ...(signal ? { signal } : {}) })) as Answer<Output<Name>>
+    if ('value' in answer) return answer.value
+    const { code, detail, stack } = answer.error
+    throw new CodedError(code as ErrorCode, detail, stack === undefined ? {} : { cause: stack })
+  }
   return {
-    async run(name, input) {
-      const answer = (await piscina.run(input, { name })) as Answer<Output<typeof name>>
-      if ('value' in answer) return answer.value
-      const { code, detail, stack } = answer.error
-      throw new CodedError(code as ErrorCode, detail, stack === undefined ? {} : { cause: stack })
+    run: (name, input) => run(name, input),
+    async read(name, input, limit) {
+      const signal = AbortSignal.timeout(limit)
+      try {
+        return await run(name, input, signal)
+      } catch (error) {
+        if (!signal.aborted) throw error
+        throw new CodedError(
+          'MALFORMED_FILE',
+          'Reading it took too long and was stopped; the file is damaged, or made to be slow.',
+        )
+      }
     },
     close: () => piscina.close(),
   }

@@ -42,7 +42,10 @@ export function readApe(source: ByteSource, end: number): ApeTag | null {
   const size = footer.getUint32(12, true)
   const count = footer.getUint32(16, true)
   const flags = footer.getUint32(20, true)
-  const hasHeader = (flags & hasHeaderFlag) !== 0
+  // A flag that lies would count audio as tag: the header has to be there.
+  const headerAt = end - size - footerLength
+  const claimsHeader = (flags & hasHeaderFlag) !== 0 && headerAt >= 0
+  const hasHeader = claimsHeader && latin1(source.read(headerAt, 8)) === 'APETAGEX'
   const length = size + (hasHeader ? footerLength : 0)
   if (flags & isHeaderFlag || size < footerLength || length > end) {
     throw new CodedError('MALFORMED_FILE', 'Its APE tag claims a size that the file does not have; the tag is damaged.')
