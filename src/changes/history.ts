@@ -61,7 +61,7 @@ export interface History {
   /** The same, or undefined. */
   find(id: string): (Change & { id: string }) | undefined
   files(id: string): RecordedFile[]
-  /** The splices that turn a file of a change, as encodeSplices makes them. */
+  /** The splices that turn a file of a change, as encodeToggle makes them. */
   toggle(id: string, position: number): Uint8Array
   /** Records that a file of a change was undone (or redone): exactly, or by value. */
   recordToggle(id: string, position: number, write: AppliedWrite, exact: boolean): void

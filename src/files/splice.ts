@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { CodedError } from '../errors.ts'
 import type { ByteSource } from './source.ts'
 
@@ -208,6 +209,45 @@ export function decodeSplices(encoded: Uint8Array): Splice[] {
       insert: bytes.subarray(at + 24, at + 24 + length),
     })
     at += 24 + length
+  }
+  return splices
+}
+
+/** Bytes around a splice by which its place is known again. */
+const surrounding = 4096
+const sumLength = 32
+
+/**
+ * SHA-256 of what the splices remove and of what stands around it. A program may write a file and set its old time again, in the same
+ * length: then only this tells that the splices do not fit any more.
+ */
+function placesSum(source: ByteSource, splices: readonly Splice[]): Buffer {
+  const hash = createHash('sha256')
+  let done = 0
+  for (const { offset, remove } of splices) {
+    const end = Math.min(source.size, offset + remove + surrounding)
+    for (let at = Math.max(done, offset - surrounding); at < end; at += chunk)
+      hash.update(source.read(at, Math.min(chunk, end - at)))
+    done = Math.max(done, end)
+  }
+  return hash.digest()
+}
+
+/** Ordered splices of `source` as bytes, with what tells later whether the file is still the one that they fit. */
+export function encodeToggle(source: ByteSource, splices: readonly Splice[]): Uint8Array {
+  return Buffer.concat([encodeSplices(splices), placesSum(source, splices)])
+}
+
+/** The splices of encodeToggle. Throws REVISION_CONFLICT where they do not fit `source`. */
+export function decodeToggle(source: ByteSource, toggle: Uint8Array): Splice[] {
+  const sum = toggle.subarray(toggle.length - sumLength)
+  const splices = decodeSplices(toggle.subarray(0, toggle.length - sumLength))
+  const fits = splices.every(({ offset, remove }) => offset + remove <= source.size)
+  if (!fits || Buffer.compare(sum, placesSum(source, splices)) !== 0) {
+    throw new CodedError(
+      'REVISION_CONFLICT',
+      'Another program changed the file and gave it its old time again; look at it again.',
+    )
   }
   return splices
 }

@@ -2,7 +2,7 @@ import { openDatabase } from '../../src/changes/database.ts'
 import { createHistory } from '../../src/changes/history.ts'
 import { openFolder } from '../../src/files/folder.ts'
 import { openJournal } from '../../src/files/journal.ts'
-import { decodeSplices, encodeSplices, inverse } from '../../src/files/splice.ts'
+import { decodeSplices, encodeToggle, inverse, splicedSource } from '../../src/files/splice.ts'
 import { openTrack, writeTrack } from '../../src/files/write.ts'
 import type { LibraryPath } from '../../src/library/paths.ts'
 
@@ -44,7 +44,7 @@ const folderPath = Buffer.from(`${task.music}/${task.folder}`)
 const folder = openFolder(folderPath, Buffer.from(task.music))
 const track = openTrack(folder, Buffer.from(task.name))
 const splices = decodeSplices(Buffer.from(task.splices, 'base64'))
-const undo = encodeSplices(inverse(track.source, splices))
+const undo = encodeToggle(splicedSource(track.source, splices), inverse(track.source, splices))
 const { id } = history.begin('a change')
 const { revision, journalId } = await writeTrack({
   folder,

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Edit } from '../../src/schemas/change.ts'
-import { flacPicture, makeFlac, makeMp3, makePng, textFrame, vorbisComment } from '../make-audio.ts'
+import { flacPadding, flacPicture, makeFlac, makeMp3, makePng, textFrame, vorbisComment } from '../make-audio.ts'
 import { only, openLibrary } from '../music-library.ts'
 import { audioFile, namedEdit } from './generated.ts'
 
@@ -139,4 +142,29 @@ test('a change of several files is undone where it can be, and says where it can
     ],
   )
   assert.ok(library.bytes('a.mp3').equals(titled))
+})
+test('undo of a file that another program wrote since and gave its old time and length again leaves no ruin', async t => {
+  const [large, small] = ['x'.repeat(300), 'y']
+  const flac = makeFlac({ blocks: [vorbisComment(['TITLE=Old', 'ALBUM=Album']), flacPadding(1000)] })
+  const library = await openLibrary(t, { 'a.flac': flac })
+  const { id } = await library.edit('a.flac', set('title', small))
+  const path = join(library.root, 'a.flac')
+  const { mtimeNs } = statSync(path, { bigint: true })
+  const other = await openLibrary(t, { 'a.flac': library.bytes('a.flac') })
+  await other.edit('a.flac', set('album', large))
+  const theirs = other.bytes('a.flac')
+  assert.equal(theirs.length, library.bytes('a.flac').length)
+  const fd = openSync(path, 'r+')
+  writeSync(fd, theirs)
+  closeSync(fd)
+  execFileSync('touch', [
+    '-d',
+    `@${mtimeNs / 1_000_000_000n}.${String(mtimeNs % 1_000_000_000n).padStart(9, '0')}`,
+    path,
+  ])
+  assert.equal(statSync(path, { bigint: true }).mtimeNs, mtimeNs)
+
+  assert.equal((await library.undo(id)).state, 'undone')
+  const { tags, reason } = await library.track('a.flac')
+  assert.deepEqual([tags, reason], [{ title: ['Old'], album: [large] }, null])
 })
