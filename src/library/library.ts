@@ -1,14 +1,14 @@
 import { realpath, stat } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
-import { CodedError } from '../errors.ts'
-import { revisionOf } from '../files/revision.ts'
+import { CodedError, type ErrorCode } from '../errors.ts'
 import type { Folder } from '../schemas/folder.ts'
 import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 import type { Pool } from '../workers/pool.ts'
 import type { SummariesInput, SummaryAnswer } from '../workers/tasks.ts'
 import { compareNames } from './browse.ts'
-import { absolute, type LibraryPath, nameOf, realRoot } from './paths.ts'
+import { absolute, type LibraryPath, realRoot } from './paths.ts'
+import { unreadSummary } from './track.ts'
 
 /** The music as one reads it. Paths come from parsePath; every call looks at the files themselves. */
 export interface Library {
@@ -62,7 +62,7 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
         return found.flatMap((summary, i) => {
           const kept = summary === 'same' ? known[i] : summary
           if (!kept || kept === 'gone') return []
-          cache.set(batch[i] as string, kept)
+          if (!kept.reason || lasting.has(kept.reason.code)) cache.set(batch[i] as string, kept)
           return [kept]
         })
       }),
@@ -100,23 +100,14 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
   }
 }
 
-/** A track of which nothing could be read but its name and state: in that state it need not be tried again. */
+/** A track that did not let go of its thread: in that state it need not be tried again. */
 async function unreadable(root: Buffer, path: LibraryPath, detail: string): Promise<TrackSummary | 'gone'> {
   const stats = await stat(absolute(root, path), { bigint: true }).catch(() => null)
-  if (!stats) return 'gone'
-  return {
-    path,
-    name: nameOf(path),
-    revision: revisionOf(stats),
-    size: Number(stats.size),
-    modified: new Date(Number(stats.mtimeMs)).toISOString(),
-    writable: false,
-    reason: { code: 'MALFORMED_FILE', detail },
-    audio: null,
-    tags: {},
-    pictures: 0,
-  }
+  return stats ? unreadSummary(path, stats, { code: 'MALFORMED_FILE', detail }) : 'gone'
 }
+
+/** Reasons that lie in the bytes of a file, so that they stand as long as its revision: a mode can change without it. */
+const lasting: ReadonlySet<string> = new Set<ErrorCode>(['MALFORMED_FILE', 'UNSUPPORTED_CONTAINER'])
 
 /** A cursor is the path of the last track of a page, so that it holds while tracks come and go. */
 function encodeCursor(path: string): string {

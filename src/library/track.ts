@@ -1,5 +1,7 @@
+import { type BigIntStats, statSync } from 'node:fs'
 import { CodedError, toReason } from '../errors.ts'
 import { openFolder } from '../files/folder.ts'
+import { revisionOf } from '../files/revision.ts'
 import { type OpenTrack, openTrack } from '../files/write.ts'
 import { type Picture, pictureTypes } from '../schemas/picture.ts'
 import type { Track, TrackSummary } from '../schemas/track.ts'
@@ -9,7 +11,7 @@ import { openTags } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
 import type { EmbeddedPicture } from '../tags/items.ts'
 import { readFields, readPictures } from '../tags/read.ts'
-import { type LibraryPath, locate, nameOf } from './paths.ts'
+import { type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
 
 /** A track opened for reading, taken apart where a codec knows how. */
 interface ReadTrack {
@@ -63,6 +65,34 @@ async function summaryOf({ track, file, reason }: ReadTrack, path: LibraryPath):
     audio: await readAudio(track.source, name, file),
     tags: file ? Object.fromEntries([...readFields(file)].map(([field, values]) => [field, [...values]])) : {},
     pictures: file ? readPictures(file).length : 0,
+  }
+}
+
+/** The summary of a track of which nothing could be read but its name and state. */
+export function unreadSummary(path: LibraryPath, stats: BigIntStats, reason: TrackSummary['reason']): TrackSummary {
+  return {
+    path,
+    name: nameOf(path),
+    revision: revisionOf(stats),
+    size: Number(stats.size),
+    modified: new Date(Number(stats.mtimeMs)).toISOString(),
+    writable: false,
+    reason,
+    audio: null,
+    tags: {},
+    pictures: 0,
+  }
+}
+
+/** The summary of a track that failed to be read for `error`, or null where it is no longer there. */
+export function failedSummary(root: Buffer, path: LibraryPath, error: unknown): TrackSummary | null {
+  try {
+    const stats = statSync(locatedBytes(locate(root, path)), { bigint: true })
+    const denied = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
+    const detail = 'The server may not read the file; check its owner and mode, PUID and PGID.'
+    return unreadSummary(path, stats, denied ? { code: 'READ_ONLY', detail } : toReason(error))
+  } catch {
+    return null
   }
 }
 

@@ -13,13 +13,16 @@ export interface Pool {
   /** Runs a task; rejects with the coded error that it ended with. */
   run<Name extends TaskName>(name: Name, input: Input<Name>): Promise<Output<Name>>
   /**
-   * The same for a task that only reads: after `limit` ms its thread is ended, and it rejects with MALFORMED_FILE. A task that
-   * writes has no limit, for a thread must never be ended in the middle of a write.
+   * The same for a task that only reads: `limit` ms after a thread took it up that thread is ended, and it rejects with
+   * MALFORMED_FILE. Waiting for a thread does not count: that tells nothing of the file. A task that writes has no limit, for a thread must never be ended in the middle of a write.
    */
   read<Name extends TaskName>(name: Name, input: Input<Name>, limit: number): Promise<Output<Name>>
   /** Lets running tasks finish, then ends the threads. */
   close(): Promise<void>
 }
+
+/** Between two looks at whether a limit has passed (ms). */
+const longestStep = 500
 
 /** A pool of `threads` threads, which start as they are needed; `stateDir` is where they journal their writes. */
 export function createPool(threads: number, stateDir: string | null): Pool {
@@ -44,15 +47,27 @@ export function createPool(threads: number, stateDir: string | null): Pool {
   return {
     run: (name, input) => run(name, input),
     async read(name, input, limit) {
-      const signal = AbortSignal.timeout(limit)
+      const started = new Int32Array(new SharedArrayBuffer(4))
+      const stop = new AbortController()
+      let since: number | null = null
+      const timer = setInterval(
+        () => {
+          if (Atomics.load(started, 0) === 0) return
+          since ??= performance.now()
+          if (performance.now() - since >= limit) stop.abort()
+        },
+        Math.min(limit, longestStep),
+      )
       try {
-        return await run(name, input, signal)
+        return await run(name, { ...input, started }, stop.signal)
       } catch (error) {
-        if (!signal.aborted) throw error
+        if (!stop.signal.aborted) throw error
         throw new CodedError(
           'MALFORMED_FILE',
           'Reading it took too long and was stopped; the file is damaged, or made to be slow.',
         )
+      } finally {
+        clearInterval(timer)
       }
     },
     close: () => piscina.close(),

@@ -4,7 +4,7 @@ import { toReason } from '../errors.ts'
 import { type Journal, openJournal } from '../files/journal.ts'
 import { listTracks, readFolder } from '../library/browse.ts'
 import type { LibraryPath } from '../library/paths.ts'
-import { readPicture, readSummary, readTrack } from '../library/track.ts'
+import { failedSummary, readPicture, readSummary, readTrack } from '../library/track.ts'
 import type { Folder } from '../schemas/folder.ts'
 import type { Track, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
@@ -35,7 +35,13 @@ export interface SummariesInput {
 }
 export type SummaryAnswer = TrackSummary | 'same' | 'gone'
 
-async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
+/** Set, in memory shared with the pool, when a thread takes a task up. */
+interface Timed {
+  readonly started?: Int32Array
+}
+
+async function answer<T>(work: () => T | Promise<T>, { started }: Timed = {}): Promise<Answer<T>> {
+  if (started) Atomics.store(started, 0, 1)
   try {
     return { value: await work() }
   } catch (error) {
@@ -49,30 +55,27 @@ export const folder = ({ root, path }: Place): Promise<Answer<Folder>> =>
 export const tracks = ({ root, path, recursive }: Place & { recursive: boolean }): Promise<Answer<LibraryPath[]>> =>
   answer(() => listTracks(Buffer.from(root), path, recursive))
 
-export const summaries = (input: SummariesInput): Promise<Answer<SummaryAnswer[]>> =>
+export const summaries = (input: SummariesInput & Timed): Promise<Answer<SummaryAnswer[]>> =>
   answer(async () => {
     const root = Buffer.from(input.root)
     const found: SummaryAnswer[] = []
     for (const { path, known } of input.tracks) {
       try {
         found.push((await readSummary(root, path, input.options, known)) ?? 'same')
-      } catch {
-        found.push('gone')
+      } catch (error) {
+        found.push(failedSummary(root, path, error) ?? 'gone')
       }
     }
     return found
-  })
+  }, input)
 
-export const track = ({ root, path, options }: TrackPlace): Promise<Answer<Track>> =>
-  answer(() => readTrack(Buffer.from(root), path, options))
+export const track = (input: TrackPlace & Timed): Promise<Answer<Track>> =>
+  answer(() => readTrack(Buffer.from(input.root), input.path, input.options), input)
 
-export const picture = ({
-  root,
-  path,
-  options,
-  index,
-}: TrackPlace & { index: number }): Promise<Answer<{ mime: string; data: Uint8Array }>> =>
-  answer(() => readPicture(Buffer.from(root), path, options, index))
+export const picture = (
+  input: TrackPlace & Timed & { index: number },
+): Promise<Answer<{ mime: string; data: Uint8Array }>> =>
+  answer(() => readPicture(Buffer.from(input.root), input.path, input.options, input.index), input)
 
 let journal: Journal | null = null
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, utimesSync } from 'node:fs'
+import { chmodSync, mkdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Folder } from '../../src/schemas/folder.ts'
@@ -106,6 +106,35 @@ test('a track in full shows every item, also those that no field maps', async t 
   )
   assert.deepEqual(tags, { title: ['One'], artist: ['A', 'B'], X_OWN: ['1'] })
   assert.deepEqual([pictures, warnings], [[], []])
+})
+
+test('a track that the server may not read is listed with the reason, and read once it may', {
+  skip: process.getuid?.() !== 0,
+}, async t => {
+  const library = await openLibrary(t, { 'a.mp3': mp3, 'b.mp3': mp3 })
+  chmodSync(library.root, 0o755)
+  chmodSync(join(library.root, 'a.mp3'), 0o000)
+  const listed = () => page(library, {})
+  process.seteuid?.(65534)
+  try {
+    const { items } = await listed()
+    assert.deepEqual(
+      items.map(({ path, writable }) => [path, writable]),
+      [
+        ['a.mp3', false],
+        ['b.mp3', true],
+      ],
+    )
+    assert.equal(items[0]?.reason?.code, 'READ_ONLY')
+    assert.match(items[0]?.reason?.detail ?? '', /may not read the file; check its owner and mode/)
+  } finally {
+    process.seteuid?.(0)
+  }
+  chmodSync(join(library.root, 'a.mp3'), 0o644)
+  assert.deepEqual(
+    (await listed()).items.map(({ reason }) => reason),
+    [null, null],
+  )
 })
 
 test('what is not there is 404 with the code that says what', async t => {

@@ -17,3 +17,15 @@ test('a thread that does not come back from reading is ended, and the next task 
   const track = await pool.read('track', place, 60_000)
   assert.equal(track.pictures.length, 1)
 })
+
+test('waiting for a thread does not count as reading', async t => {
+  const root = temporaryFolder(t)
+  putFile(root, 'a.mp3', makeMp3())
+  const pool = createPool(1, null)
+  t.after(() => pool.close())
+  const place = { root: Buffer.from(root), path: parsePath('a.mp3'), options: { id3Version: 4 as const } }
+  // The thread itself takes longer than that to start.
+  const all = Array.from({ length: 100 }, () => pool.read('track', place, 60))
+  for (const { container } of (await Promise.all(all)).map(({ audio }) => audio ?? { container: null }))
+    assert.equal(container, 'MPEG')
+})
