@@ -15,7 +15,7 @@ import { dateFrames, readDate } from './dates.ts'
 import { type FrameEdit, frameEdits, type NewFrame } from './edits.ts'
 import type { Frame, Id3v2Tag } from './tag.ts'
 import { latin1, splitValues, terminator } from './text.ts'
-import { isTextFrame, readFrame, textValues } from './values.ts'
+import { isTextFrame, popm, readFrame, textValues } from './values.ts'
 
 /** Frames whose data a file may hold before its tag is read: enough of a picture frame to know all but the image. */
 const pictureHead = 1024
@@ -59,6 +59,9 @@ function frameBlock(
 function readFields(frames: readonly Frame[]): Fields {
   const collected = collectFields()
   const dated = new Set<string>()
+  // Of several programs' ratings the first that is one: a player may have added its counter alone.
+  const ratings = frames.filter(frame => frame.id === 'POPM')
+  const rating = ratings.find(frame => (popm(frame)?.rating ?? 0) > 0) ?? ratings[0]
   for (const frame of frames) {
     const modern =
       frame.id === 'TDOR' || frame.id === 'TORY' ? 'TDOR' : dateFrames.TDRC.includes(frame.id) ? 'TDRC' : null
@@ -68,6 +71,7 @@ function readFields(frames: readonly Frame[]): Fields {
       if (value) collected.add(modern === 'TDRC' ? 'date' : 'originaldate', [value])
       continue
     }
+    if (frame.id === 'POPM' && frame !== rating) continue
     for (const { field, values, alternative } of readFrame(frame)) collected.add(field, values, alternative)
   }
   return collected.fields()

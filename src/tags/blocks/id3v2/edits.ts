@@ -154,9 +154,11 @@ function write(slot: Slot, values: Values, version: Version, old: readonly Frame
     case 'flag':
       return values[0] === '1' ? [{ id, body: new Uint8Array(4) }] : []
     case 'popm': {
-      const before = first && popm(first)
+      // One per program that rated or played it: all get the rating, and keep their name and counter.
+      const before = old.flatMap(frame => popm(frame) ?? [])
       const rating = popmOfStars(Number(values[0]))
-      return [{ id, body: popmBody(before?.email ?? 'no@email', rating, before?.counter ?? new Uint8Array(4)) }]
+      const rated = before.length > 0 ? before : [{ email: 'no@email', counter: new Uint8Array(4) }]
+      return rated.map(({ email, counter }) => ({ id, body: popmBody(email, rating, counter) }))
     }
     default:
       return [
