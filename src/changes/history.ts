@@ -65,6 +65,8 @@ export interface History {
   toggle(id: string, position: number): Uint8Array
   /** Records that a file of a change was undone (or redone): exactly, or by value. */
   recordToggle(id: string, position: number, write: AppliedWrite, exact: boolean): void
+  /** Records that a file of a change was undone (or redone) without a write, because it had the values already: from here on it goes by value. */
+  recordTurned(id: string, position: number): void
   setState(id: string, state: ChangeState): void
   clear(): void
   count(): number
@@ -224,6 +226,9 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
         sql.toggle.run({ id, position, toggle: write.toggle, from: after, to: before })
         moveFile(Number(row.file), write, after)
       })
+    },
+    recordTurned(id, position) {
+      sql.toggle.run({ id, position, toggle: new Uint8Array(0), from: newState(), to: newState() })
     },
     setState(id, state) {
       sql.setState.run(state, id)

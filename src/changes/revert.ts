@@ -72,7 +72,10 @@ export function createReverter({ history, pictures, runner, runs }: ReverterDepe
   function writing(id: string, file: RecordedFile, run: Run): Execute {
     return (task, exact, pathBefore) =>
       runner.write(task, run, ({ applied, file: reported }) => {
-        if (!applied) return
+        if (!applied) {
+          if (reported.status === 'unchanged') history.recordTurned(id, file.position)
+          return
+        }
         for (const picture of applied.removed) pictures.keep(picture)
         const write: AppliedWrite = {
           ...applied,

@@ -40,6 +40,19 @@ test('an undone change says so, cannot be undone again, and can be redone', asyn
   assert.equal((await library.get(`/changes/${id}`)).body.state, 'applied')
 })
 
+test('a change whose old values came back by hand is undone without a write, and redone by value', async t => {
+  const library = await openLibrary(t, { 'a.mp3': mp3 })
+  const { id } = await library.edit('a.mp3', title('New'))
+  await library.edit('a.mp3', title('Old'))
+  const before = library.state('a.mp3')
+  assert.equal((await library.undo(id)).state, 'undone')
+  assert.deepEqual(library.state('a.mp3'), before)
+  assert.equal((await library.get(`/changes/${id}`)).body.state, 'undone')
+  assertProblem(await library.post(`/changes/${id}/undo`), 409, 'CHANGE_NOT_UNDOABLE')
+  assert.equal((await library.redo(id)).state, 'applied')
+  assert.deepEqual((await library.track('a.mp3')).tags.title, ['New'])
+})
+
 test('the history of a path is the one of the file, under whatever names it had', async t => {
   const library = await openLibrary(t, { 'A/a.mp3': mp3, 'B/b.mp3': mp3 })
   await library.edit('A/a.mp3', title('New'))
