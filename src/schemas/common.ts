@@ -34,5 +34,8 @@ export const Reason = Type.Object({ code: Type.String(), detail: Type.String() }
 export type Reason = Static<typeof Reason>
 
 /** Field name to its values: never an empty list. */
-export const Tags = Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }))
+export const Tags = Type.Unsafe<Record<string, string[]>>(
+  // Not a Record: its pattern of any name knows no line feed, and a reply would lack such a field.
+  Type.Object({}, { additionalProperties: Type.Array(Type.String(), { minItems: 1 }) }),
+)
 export type Tags = Static<typeof Tags>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Folder } from '../../src/schemas/folder.ts'
 import type { TrackPage } from '../../src/schemas/track.ts'
-import { makeFlac, makeMp3, makePng, pictureFrame, textFrame, vorbisComment } from '../make-audio.ts'
+import { makeFlac, makeMp3, makePng, pictureFrame, textFrame, userFrame, vorbisComment } from '../make-audio.ts'
 import { assertProblem, type MusicLibrary, only, openLibrary } from '../music-library.ts'
 
 const mp3 = makeMp3()
@@ -106,6 +106,16 @@ test('a track in full shows every item, also those that no field maps', async t 
   )
   assert.deepEqual(tags, { title: ['One'], artist: ['A', 'B'], X_OWN: ['1'] })
   assert.deepEqual([pictures, warnings], [[], []])
+})
+
+test('a field is shown under whatever name the file gives it', async t => {
+  const names = ['two\nlines', '__proto__', 'constructor', ' ', '%s']
+  const frames = names.map(name => userFrame(name, 'value'))
+  const library = await openLibrary(t, { 'a.mp3': makeMp3({ id3v2: { version: 4, frames } }) })
+  assert.deepEqual(
+    Object.entries((await library.track('a.mp3')).tags),
+    names.map(name => [name, ['value']]),
+  )
 })
 
 test('a track that the server may not read is listed with the reason, and read once it may', {
