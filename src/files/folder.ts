@@ -20,11 +20,8 @@ const throughDescriptor = platform() === 'linux'
 export function openFolder(path: Buffer, root: Buffer): Folder {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
-    const descriptor = Buffer.from(`/proc/self/fd/${fd}`)
-    const real = throughDescriptor ? readlinkSync(descriptor, { encoding: 'buffer' }) : path
-    if (!isInside(real, root))
-      throw new CodedError('PATH_OUTSIDE_LIBRARY', 'The folder is no longer inside the library.')
-    const base = throughDescriptor ? descriptor : path
+    demandInside(fd, path, root, 'The folder is no longer inside the library.')
+    const base = throughDescriptor ? descriptorPath(fd) : path
     return {
       at: name => Buffer.concat([base, slash, name]),
       sync() {
@@ -40,6 +37,14 @@ export function openFolder(path: Buffer, root: Buffer): Folder {
     closeSync(fd)
     throw error
   }
+}
+
+const descriptorPath = (fd: number): Buffer => Buffer.from(`/proc/self/fd/${fd}`)
+
+/** Throws PATH_OUTSIDE_LIBRARY where what was opened at `path` is not inside `root`: a link was put in its way since it was located. */
+export function demandInside(fd: number, path: Buffer, root: Buffer, detail: string): void {
+  const real = throughDescriptor ? readlinkSync(descriptorPath(fd), { encoding: 'buffer' }) : path
+  if (!isInside(real, root)) throw new CodedError('PATH_OUTSIDE_LIBRARY', detail)
 }
 
 const slash = Buffer.from('/')

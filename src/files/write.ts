@@ -17,7 +17,7 @@ import {
 } from 'node:fs'
 import { platform } from 'node:os'
 import { CodedError } from '../errors.ts'
-import type { Folder } from './folder.ts'
+import { demandInside, type Folder } from './folder.ts'
 import { type Journal, type RecordId, writeSegments } from './journal.ts'
 import { demandFree, renameFree, replaceRenamed } from './rename.ts'
 import { revisionOf } from './revision.ts'
@@ -55,8 +55,18 @@ export interface OpenTrack {
 
 /** Opens a regular file of the folder for reading. */
 export function openTrack(folder: Folder, name: Buffer): OpenTrack {
-  const fd = openSync(folder.at(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  return openRegular(folder.at(name), name, () => {})
+}
+
+/** Opens a regular file at an absolute path only to be read, without holding its folder. Throws PATH_OUTSIDE_LIBRARY. */
+export function openTrackToRead(path: Buffer, root: Buffer): OpenTrack {
+  return openRegular(path, path, fd => demandInside(fd, path, root, 'The file is no longer inside the library.'))
+}
+
+function openRegular(path: Buffer, name: Buffer, check: (fd: number) => void): OpenTrack {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
+    check(fd)
     const stats = fstatSync(fd, { bigint: true })
     if (!stats.isFile()) throw new CodedError('TRACK_NOT_FOUND', 'The path is not a file.')
     return {

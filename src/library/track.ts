@@ -1,8 +1,7 @@
 import { type BigIntStats, statSync } from 'node:fs'
 import { CodedError, toReason } from '../errors.ts'
-import { openFolder } from '../files/folder.ts'
 import { revisionOf } from '../files/revision.ts'
-import { type OpenTrack, openTrack } from '../files/write.ts'
+import { type OpenTrack, openTrackToRead } from '../files/write.ts'
 import { type Picture, pictureTypes } from '../schemas/picture.ts'
 import type { Track, TrackSummary } from '../schemas/track.ts'
 import { readAudio } from '../tags/audio.ts'
@@ -28,17 +27,11 @@ async function withTrack<T>(
   options: CodecOptions,
   use: (read: ReadTrack) => Promise<T>,
 ): Promise<T> {
-  const { folder: folderPath, name } = locate(root, path)
-  const folder = openFolder(folderPath, root)
+  const track = openTrackToRead(locatedBytes(locate(root, path)), root)
   try {
-    const track = openTrack(folder, name)
-    try {
-      return await use({ track, ...takeApart(track, nameOf(path), options) })
-    } finally {
-      track.close()
-    }
+    return await use({ track, ...takeApart(track, nameOf(path), options) })
   } finally {
-    folder.close()
+    track.close()
   }
 }
 
