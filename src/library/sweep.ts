@@ -32,11 +32,13 @@ async function entriesOf(path: Buffer): Promise<Dirent<Buffer>[]> {
 }
 
 function removeFrom(path: Buffer, root: Buffer, entries: readonly Dirent<Buffer>[]): number {
-  const folder = openFolder(path, root)
   try {
+    const folder = openFolder(path, root)
     for (const { name } of entries) discard(folder, name)
-    return entries.length
-  } finally {
     folder.close()
+    return entries.length
+  } catch {
+    // The folder went away, or is not ours to write: the others are still to be swept.
+    return 0
   }
 }

@@ -5,6 +5,7 @@ import { type ApeTag, apeBlock, emptyApeBlock, readApe } from '../blocks/ape.ts'
 import { hasId3v1, id3v1Block, id3v1Length } from '../blocks/id3v1.ts'
 import { assembleId3v2, emptyShape } from '../blocks/id3v2/assemble.ts'
 import { emptyId3v2Block, id3v2Block } from '../blocks/id3v2/block.ts'
+import { synchsafe } from '../blocks/id3v2/numbers.ts'
 import { id3v2LengthAt, readId3v2 } from '../blocks/id3v2/tag.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import type { PatchedBlock, TagBlock } from '../items.ts'
@@ -60,7 +61,12 @@ export function readSurroundingTags(source: ByteSource, options: CodecOptions): 
     newApe,
     start,
     end: tail.start,
-    warnings: offsets.length > 2 ? ['The file has several ID3v2 tags; only the first is read and edited.'] : [],
+    warnings: [
+      ...(offsets.length > 2 ? ['The file has several ID3v2 tags; only the first is read and edited.'] : []),
+      ...(hasAppendedId3v2(source, start, tail.start)
+        ? ['The file has an ID3v2 tag at its end, which few programs read; it is left as it is.']
+        : []),
+    ],
     rebuild(patched) {
       const splices: Splice[] = []
       const put = (
@@ -111,6 +117,15 @@ function readTail(source: ByteSource, from: number): Tail {
     if (lyrics === 0 || count === mostTags) return { start: end, ape, id3v1 }
     end -= lyrics
   }
+}
+
+/** Whether an appended tag (ID3v2.4 §5) ends the stream: its footer, and the header that the footer leads to. It counts as part of the stream. */
+function hasAppendedId3v2(source: ByteSource, start: number, end: number): boolean {
+  if (end - start < 20) return false
+  const footer = source.read(end - 10, 10)
+  if (latin1(footer.subarray(0, 3)) !== '3DI') return false
+  const at = end - 20 - synchsafe(footer, 6)
+  return at >= start && latin1(source.read(at, 3)) === 'ID3'
 }
 
 /** Length of a Lyrics3v2 tag that ends at `end`, or 0: six digits of size and `LYRICS200` behind the fields. */
