@@ -6,8 +6,8 @@ import type { History } from './history.ts'
 import { describeEdits } from './label.ts'
 import { type Pictures, storedPictures } from './pictures.ts'
 import { emptySummary, report, stateOf } from './report.ts'
-import { createReverter, redoing, undoing } from './revert.ts'
-import { createRuns, type Run } from './runs.ts'
+import { createReverter, directions } from './revert.ts'
+import { createRuns, type Run, type Started } from './runs.ts'
 import { createTrackRunner, type Task, type TrackRunnerDependencies } from './track-runner.ts'
 import type { PictureBytes } from './track-task.ts'
 
@@ -18,22 +18,16 @@ export interface ChangesDependencies extends TrackRunnerDependencies {
   publish(event: ServiceEvent): void
 }
 
-/** A change that was taken up: how it stands, and what will have come of it. */
-export interface Started {
-  readonly change: Change & { id: string }
-  readonly done: Promise<Change>
-}
-
 /** The one write path: every change of a file, also its undo, goes through here. */
 export interface Changes {
   /** What edits would do. */
   plan(request: ChangeRequest): Promise<Change>
   /** Applies edits. The `id` of the result is absent where nothing was changed, for then there is nothing to undo. */
   start(request: ChangeRequest): Promise<Started>
-  /** Turns an applied change back. Throws CHANGE_NOT_FOUND and CHANGE_NOT_UNDOABLE. */
-  undo(id: string, dryRun: boolean): Promise<Change>
-  /** Applies an undone change again. Throws CHANGE_NOT_FOUND and CHANGE_NOT_REDOABLE. */
-  redo(id: string, dryRun: boolean): Promise<Change>
+  /** Turns an applied change back, or applies an undone one again. Throws CHANGE_NOT_FOUND, CHANGE_NOT_UNDOABLE and CHANGE_NOT_REDOABLE. */
+  revert(id: string, direction: 'undo' | 'redo'): Started
+  /** What that would do. */
+  planRevert(id: string, direction: 'undo' | 'redo'): Promise<Change>
   /** A change with its files: running, ended lately, or from the history. Throws CHANGE_NOT_FOUND. */
   get(id: string): Change
   /** Stops a running change between two files. Throws CHANGE_NOT_RUNNING. */
@@ -115,8 +109,11 @@ export function createChanges(deps: ChangesDependencies): Changes {
       }
       return { change, done: tracked(apply(run, head, tasks)) }
     },
-    undo: (id, dryRun) => tracked(reverter.turn(id, undoing, dryRun)),
-    redo: (id, dryRun) => tracked(reverter.turn(id, redoing, dryRun)),
+    revert(id, direction) {
+      const { change, done } = reverter.start(id, directions[direction])
+      return { change, done: tracked(done) }
+    },
+    planRevert: (id, direction) => reverter.plan(id, directions[direction]),
     get(id) {
       const progress = runs.progress(id)
       if (progress) return { ...history.get(id), state: 'running', progress }

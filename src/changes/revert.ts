@@ -4,8 +4,8 @@ import type { Change, ChangeState, Difference } from '../schemas/change.ts'
 import type { AnyEdit } from './edits/apply-edit.ts'
 import type { AppliedWrite, History, RecordedFile } from './history.ts'
 import { type Pictures, storedPictures } from './pictures.ts'
-import { report, stateOf } from './report.ts'
-import type { Run, Runs } from './runs.ts'
+import { emptySummary, report, stateOf } from './report.ts'
+import type { Run, Runs, Started } from './runs.ts'
 import type { Task, TrackRunner } from './track-runner.ts'
 import { failure, type PictureBytes, type TrackOutcome } from './track-task.ts'
 
@@ -17,15 +17,9 @@ export interface Direction {
   readonly why: string
 }
 
-export const undoing: Direction = {
-  undone: true,
-  code: 'CHANGE_NOT_UNDOABLE',
-  why: 'The change is undone already, or still running.',
-}
-export const redoing: Direction = {
-  undone: false,
-  code: 'CHANGE_NOT_REDOABLE',
-  why: 'The change is not undone, so there is nothing to redo.',
+export const directions: Readonly<Record<'undo' | 'redo', Direction>> = {
+  undo: { undone: true, code: 'CHANGE_NOT_UNDOABLE', why: 'The change is undone already, or still running.' },
+  redo: { undone: false, code: 'CHANGE_NOT_REDOABLE', why: 'The change is not undone, so there is nothing to redo.' },
 }
 
 export interface ReverterDependencies {
@@ -39,24 +33,49 @@ export interface ReverterDependencies {
 export function createReverter({ history, pictures, runner, runs }: ReverterDependencies) {
   const turning = new Set<string>()
 
-  async function turn(id: string, direction: Direction, dryRun: boolean): Promise<Change & { id: string }> {
+  /** The entry and those of its files that are still to be turned. Throws CHANGE_NOT_FOUND, and where there is nothing to turn. */
+  function demandTurnable(id: string, direction: Direction) {
     const entry = history.get(id)
     const files = history.files(id).filter(file => file.undone !== direction.undone)
     if (files.length === 0 || entry.state === 'running' || turning.has(id))
       throw new CodedError(direction.code, direction.why)
     const { label, createdAt } = entry
-    if (dryRun) {
-      const outcomes = await runner.inLanes(files, file => turnFile(id, file, direction, task => runner.plan(task)))
-      return { id, state: 'planned', label, createdAt, ...report(outcomes) }
-    }
+    return { head: { id, label, createdAt }, files }
+  }
+
+  async function plan(id: string, direction: Direction): Promise<Change> {
+    const { head, files } = demandTurnable(id, direction)
+    const outcomes = await runner.inLanes(files, file => turnFile(id, file, direction, task => runner.plan(task)))
+    return { ...head, state: 'planned', ...report(outcomes) }
+  }
+
+  function start(id: string, direction: Direction): Started {
+    const { head, files } = demandTurnable(id, direction)
     turning.add(id)
     const run = runs.start(id, files.length)
+    const change = {
+      ...head,
+      state: 'running' as const,
+      summary: emptySummary,
+      files: [],
+      progress: { done: 0, total: files.length },
+    }
+    return { change, done: turn(run, head, files, direction) }
+  }
+
+  async function turn(
+    run: Run,
+    head: { id: string; label: string; createdAt: string },
+    files: readonly RecordedFile[],
+    direction: Direction,
+  ): Promise<Change> {
+    const { id } = head
     try {
       const outcomes = await runner.inLanes(files, file => turnFile(id, file, direction, writing(id, file, run)))
       const { summary, files: reported } = report(outcomes)
       const state = stateOf(summary, direction.undone ? 'undone' : 'applied', run.cancelled)
       history.setState(id, stateAfterTurn(history, id))
-      const change = { id, state, label, createdAt, summary, files: reported }
+      const change = { ...head, state, summary, files: reported }
       runs.end(run, change)
       return change
     } catch (error) {
@@ -119,7 +138,7 @@ export function createReverter({ history, pictures, runner, runs }: ReverterDepe
     return execute(task, false, path)
   }
 
-  return { turn }
+  return { plan, start }
 }
 
 function picturesIn(differences: readonly Difference[], pictures: Pictures): PictureBytes[] {

@@ -12,6 +12,12 @@ export interface Run {
   step(): void
 }
 
+/** A change that was taken up: how it stands, and what will have come of it. */
+export interface Started {
+  readonly change: Change & { id: string }
+  readonly done: Promise<Change>
+}
+
 /** The changes that are running, and the results of the last ones, for those who did not wait. */
 export interface Runs {
   start(id: string, total: number): Run

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Started } from '../changes/runs.ts'
 import { parsePath } from '../library/paths.ts'
 import { Change, ChangePage, ChangeParams, ChangeRequest, ChangesQuery, RevertRequest } from '../schemas/change.ts'
 import { Nullable } from '../schemas/common.ts'
@@ -14,16 +16,8 @@ export const changeRoutes: FastifyPluginAsyncTypebox = async app => {
     '/changes',
     { bodyLimit: largestRequest, schema: { body: ChangeRequest, response } },
     async (request, reply) => {
-      const { body, headers } = request
-      if (body.dryRun) return changes.plan(body)
-      const { change, done } = await changes.start(body)
-      if (!prefersAsync(headers.prefer)) return done
-      done.catch(error => request.log.error(error, 'a change failed'))
-      reply
-        .code(202)
-        .header('location', `${request.url.split('?', 1)[0]}/${change.id}`)
-        .header('preference-applied', 'respond-async')
-      return change
+      if (request.body.dryRun) return changes.plan(request.body)
+      return answer(request, reply, await changes.start(request.body))
     },
   )
 
@@ -45,8 +39,22 @@ export const changeRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 
   const revert = { schema: { params: ChangeParams, body: Nullable(RevertRequest), response } }
-  app.post('/changes/:id/undo', revert, ({ params, body }) => changes.undo(params.id, body?.dryRun ?? false))
-  app.post('/changes/:id/redo', revert, ({ params, body }) => changes.redo(params.id, body?.dryRun ?? false))
+  for (const direction of ['undo', 'redo'] as const) {
+    app.post(`/changes/:id/${direction}`, revert, async (request, reply) => {
+      const { params, body } = request
+      if (body?.dryRun) return changes.planRevert(params.id, direction)
+      return answer(request, reply, changes.revert(params.id, direction))
+    })
+  }
+}
+
+/** The result of a change, or, for who would rather not wait, 202 with how it stands and where to look. */
+async function answer(request: FastifyRequest, reply: FastifyReply, { change, done }: Started): Promise<Change> {
+  if (!prefersAsync(request.headers.prefer)) return done
+  done.catch(error => request.log.error(error, 'a change failed'))
+  const url = request.url.slice(0, request.url.indexOf('/changes'))
+  reply.code(202).header('location', `${url}/changes/${change.id}`).header('preference-applied', 'respond-async')
+  return change
 }
 
 /** RFC 7240: the client would rather poll, or listen to the event channel, than wait. */

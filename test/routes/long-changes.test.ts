@@ -70,6 +70,27 @@ test('the event channel tells progress, the end, and the tracks that changed', a
   assert.ok(done?.type === 'change.done' && done.state === 'applied' && done.summary.applied === 12)
 })
 
+test('an undo can be waited for as little as a change', async t => {
+  const library = await dozen(t)
+  const before = names.map(name => library.bytes(name))
+  const { id } = await library.change(setAlbum)
+  const { until } = await listen(library)
+  const reply = await library.app.inject({
+    method: 'POST',
+    url: `/api/v1/changes/${id}/undo`,
+    headers: { prefer: 'respond-async' },
+  })
+  assert.equal(reply.statusCode, 202)
+  assert.equal(reply.headers.location, `/api/v1/changes/${id}`)
+  assert.equal(reply.json().state, 'running')
+  await until('change.done')
+  assert.equal((await library.get(`/changes/${id}`)).body.state, 'undone')
+  assert.deepEqual(
+    names.map(name => library.bytes(name)),
+    before,
+  )
+})
+
 test('a cancelled change stops between two tracks; those done are in the history and can be undone', async t => {
   const library = await dozen(t)
   const before = names.map(name => library.bytes(name))
