@@ -3,6 +3,7 @@ import { AbstractTokenizer, EndOfStreamError, type IReadChunkOptions } from 'str
 import { type ByteSource, readLimit } from '../files/source.ts'
 import type { Audio } from '../schemas/track.ts'
 import type { TagFile } from './containers/container.ts'
+import { openTags } from './containers/registry.ts'
 
 /* Audio properties, and the second opinion on a written file: both by music-metadata. */
 
@@ -126,6 +127,21 @@ export async function independentReading(source: ByteSource, kind: FileKind): Pr
   }
 }
 
+/** Streams behind which their tag stands: music-metadata finds it by the stream's own length, and in one that was cut off reads the tag as sound. */
+const tagBehind: ReadonlySet<string> = new Set(['Musepack', 'WavPack', "Monkey's Audio", 'AAC', 'TrueAudio'])
+
+/** The stream alone of such a file, as our own codec finds it; null for all others. */
+async function streamReading(
+  after: ByteSource,
+  file: TagFile,
+  kind: FileKind,
+  name: string,
+): Promise<IAudioMetadata | null> {
+  if (!tagBehind.has(file.container)) return null
+  const { bare } = openTags(after, name, { id3Version: 4 })
+  return bare ? independentReading(bare, kind) : null
+}
+
 /**
  * Whether a file holds a list of people so long that music-metadata, which takes the square of its length for it, would not
  * come back: it is then not asked.
@@ -155,7 +171,7 @@ export async function damageJudge(
   const old = await independentReading(before, kind)
   return async after => {
     if (!old) return null
-    const now = await independentReading(after, kind)
+    const now = (await independentReading(after, kind)) ?? (await streamReading(after, file, kind, name))
     if (!now) return 'an independent reader could read the old file and cannot read the new one'
     for (const property of ['codec', 'sampleRate', 'numberOfChannels', 'bitsPerSample'] as const) {
       const was = old.format[property]
