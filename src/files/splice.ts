@@ -98,7 +98,7 @@ function firstDifference(part: Uint8Array, insert: Uint8Array, from: number): nu
 }
 
 /** Splices in the order of the file; throws where two overlap or one leaves the file: a fault of a codec, never of a file. */
-export function ordered(splices: readonly Splice[], size: number): Splice[] {
+function ordered(splices: readonly Splice[], size: number): Splice[] {
   const sorted = [...splices].sort((a, b) => a.offset - b.offset || a.remove - b.remove)
   let end = 0
   for (const splice of sorted) {

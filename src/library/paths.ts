@@ -22,7 +22,7 @@ export interface Located {
   readonly linked: boolean
 }
 
-export const rootPath = '' as LibraryPath
+const rootPath = '' as LibraryPath
 
 const mostBytes = 4096
 const mostNameBytes = 255

@@ -36,7 +36,7 @@ export function endsHeaders(packets: readonly Uint8Array[]): boolean {
 }
 
 /** Whether the headers are what they should be, so that more of them may be changed than the comments. */
-export function areWhole(groups: readonly PageGroup[]): boolean {
+function areWhole(groups: readonly PageGroup[]): boolean {
   const packets = groups.flatMap(group => group.packets)
   const isLast = (packet: Uint8Array, i: number) => (((packet[0] ?? 0) & lastFlag) !== 0) === (i === packets.length - 1)
   return packets.every((packet, i) => isBlock(packet) && isLast(packet, i))

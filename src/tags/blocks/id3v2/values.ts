@@ -27,7 +27,7 @@ export function credits(frame: Frame): Credit[] {
   return pairs
 }
 
-export function performerValue([instrument, person]: Credit): string {
+function performerValue([instrument, person]: Credit): string {
   return instrument ? `${person} (${instrument})` : person
 }
 
