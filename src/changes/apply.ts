@@ -1,3 +1,4 @@
+import { CodedError } from '../errors.ts'
 import type { Library } from '../library/library.ts'
 import { type LibraryPath, parsePath } from '../library/paths.ts'
 import type { Change, ChangeRequest, Edit, Target } from '../schemas/change.ts'
@@ -54,14 +55,20 @@ export function createChanges(deps: ChangesDependencies): Changes {
     return work
   }
 
-  async function prepare({ edits, target, label, revisions = {} }: ChangeRequest) {
-    const paths = await targetPaths(library, target)
-    const expected = new Map(Object.entries(revisions))
-    const used = picturesOf(edits, pictures)
-    const tasks = paths.map(
-      (path): Task => ({ path, expected: expected.get(path) ?? null, work: { kind: 'edits', edits }, pictures: used }),
+  async function prepare(request: ChangeRequest) {
+    const asked = await askedEdits(library, request)
+    // Edits that many tracks share are looked at, and their pictures fetched, once.
+    const used = new Map(asked.map(({ edits }) => [edits, [] as PictureBytes[]]))
+    for (const edits of used.keys()) used.set(edits, picturesOf(edits, pictures))
+    const tasks = asked.map(
+      ({ path, expected, edits }): Task => ({
+        path,
+        expected,
+        work: { kind: 'edits', edits },
+        pictures: used.get(edits) ?? [],
+      }),
     )
-    return { tasks, label: label ?? describeEdits(edits, paths.length) }
+    return { tasks, label: request.label ?? describeEdits([...used.keys()].flat(), tasks.length) }
   }
 
   async function apply(run: Run, head: { label: string; createdAt: string }, tasks: readonly Task[]): Promise<Change> {
@@ -133,6 +140,34 @@ export function createChanges(deps: ChangesDependencies): Changes {
       await Promise.allSettled(running)
     },
   }
+}
+
+/** What is asked of one track. */
+interface Asked {
+  readonly path: LibraryPath
+  readonly edits: readonly Edit[]
+  readonly expected: string | null
+}
+
+/** The tracks of a request with their edits, each track once. Throws for paths that no library could have, and where neither or both forms are used. */
+async function askedEdits(library: Library, request: ChangeRequest): Promise<Asked[]> {
+  const { target, edits, revisions, files } = request
+  if (files && !target && !edits && !revisions) {
+    const asked = files.map(({ path, edits, revision }) => ({
+      path: parsePath(path),
+      edits,
+      expected: revision ?? null,
+    }))
+    if (new Set(asked.map(({ path }) => path)).size < asked.length)
+      throw new CodedError('BAD_REQUEST', 'A track is named twice in files; give all its edits in one place.')
+    return asked
+  }
+  if (!target || !edits || files) {
+    throw new CodedError('BAD_REQUEST', 'Give either target and edits, or files with edits of their own.')
+  }
+  const expected = new Map(Object.entries(revisions ?? {}))
+  const paths = await targetPaths(library, target)
+  return paths.map(path => ({ path, edits, expected: expected.get(path) ?? null }))
 }
 
 /** Paths of a target, each once. Throws for a path that no library could have, and for a folder that is not there. */

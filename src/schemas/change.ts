@@ -46,13 +46,21 @@ export const Target = Type.Union([
 ])
 export type Target = Static<typeof Target>
 
+const Edits = Type.Array(Edit, { minItems: 1, maxItems: 1000 })
+
+/** Edits of one track alone, and the revision that it must have. */
+export const FileEdits = Type.Object({ path: PathText, edits: Edits, revision: Type.Optional(Type.String()) }, strict)
+export type FileEdits = Static<typeof FileEdits>
+
+/** The same edits for all tracks of a target, or, in `files`, each track its own: one of the two. */
 export const ChangeRequest = Type.Object(
   {
     label: Type.Optional(Type.String({ maxLength: 200 })),
-    target: Target,
-    edits: Type.Array(Edit, { minItems: 1, maxItems: 1000 }),
-    dryRun: Type.Optional(Type.Boolean()),
+    target: Type.Optional(Target),
+    edits: Type.Optional(Edits),
     revisions: Type.Optional(Type.Record(Type.String(), Type.String())),
+    files: Type.Optional(Type.Array(FileEdits, { minItems: 1, maxItems: 100_000 })),
+    dryRun: Type.Optional(Type.Boolean()),
   },
   strict,
 )
