@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { CodedError } from '../errors.ts'
 import type { Folder, FolderEntry } from '../schemas/folder.ts'
 import { isTrackName } from '../tags/containers/registry.ts'
+import { sortNames } from './order.ts'
 import { decodeName, joinPath, type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
 
 /** Folders that NAS systems keep for themselves. */
@@ -10,12 +11,6 @@ const systemFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Vol
 interface Entries {
   readonly folders: readonly string[]
   readonly tracks: readonly string[]
-}
-
-/** 2 before 10, case and accents only where all else is equal. */
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
-export function compareNames(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
 /** Names of the folders and tracks in a folder; hidden ones, and links that lead out of the library, are not shown. */
@@ -36,7 +31,7 @@ function entriesOf(root: Buffer, path: LibraryPath): Entries {
     if (kind === 'folder' && !systemFolders.has(name)) folders.push(name)
     if (kind === 'file' && isTrackName(name)) tracks.push(name)
   }
-  return { folders: folders.sort(compareNames), tracks: tracks.sort(compareNames) }
+  return { folders: sortNames(folders), tracks: sortNames(tracks) }
 }
 
 function linkKind(root: Buffer, path: LibraryPath): 'folder' | 'file' | null {

@@ -6,7 +6,7 @@ import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 import type { Pool } from '../workers/pool.ts'
 import type { SummariesInput, SummaryAnswer } from '../workers/tasks.ts'
-import { compareNames } from './browse.ts'
+import { compareNames } from './order.ts'
 import { absolute, type LibraryPath, realRoot } from './paths.ts'
 import { unreadSummary } from './track.ts'
 

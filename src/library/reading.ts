@@ -1,0 +1,38 @@
+import type { PictureType } from '../schemas/picture.ts'
+import type { TrackSummary } from '../schemas/track.ts'
+
+/** A picture of a track without its bytes. Width and height in pixels, null where it is no image that we know. */
+export interface PictureFacts {
+  readonly type: PictureType
+  readonly mime: string
+  readonly width: number | null
+  readonly height: number | null
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** A field of which an older tag of the file (ID3v1, or APEv2 beside ID3v2) says something else than its first one. */
+export interface Disagreement {
+  readonly field: string
+  /** The older tag, as shown to a person. */
+  readonly block: string
+  readonly values: readonly string[]
+  /** What the first tag says; empty where it says nothing. */
+  readonly main: readonly string[]
+}
+
+/** What is noticed in a file while it is read, besides what its summary tells. */
+export interface TrackFacts {
+  readonly pictures: readonly PictureFacts[]
+  readonly disagreements: readonly Disagreement[]
+  /** The extension that its content asks for, where its name has another one. */
+  readonly extension: string | null
+}
+
+/** All that the catalogue keeps of a track. */
+export interface TrackReading {
+  readonly summary: TrackSummary
+  readonly facts: TrackFacts
+}
+
+export const noFacts: TrackFacts = { pictures: [], disagreements: [], extension: null }
