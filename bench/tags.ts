@@ -101,7 +101,7 @@ async function readAllPooled(pool: ReturnType<typeof createPool>, threads: numbe
   let next = 0
   const lane = async () => {
     for (let batch = batches[next++]; batch; batch = batches[next++]) {
-      await pool.run('summaries', { root, options, tracks: batch.map(path => ({ path })) })
+      await pool.run('read', { root, options, paths: batch })
     }
   }
   await Promise.all(Array.from({ length: threads * 2 }, lane))
