@@ -3,12 +3,14 @@ import type { ByteSource } from '../../files/source.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { textChunkBlock } from '../blocks/text-chunk.ts'
 import { openChunked, sizeSplices, type TextChunk } from './chunked.ts'
-import { type Chunk, demandNothingInFront, formLayout, startsAs, walkChunks } from './chunks.ts'
+import { type Chunk, demandNothingInFront, formLayout, startOf, startsAs, walkChunks } from './chunks.ts'
 import type { Container } from './container.ts'
 
 /* AIFF 1.3 and AIFF-C: chunks in a FORM, tags as ID3v2 in a chunk `ID3 `; the format's own text chunks are kept in step. */
 
 const formHeaderLength = 12
+/** Channels, frames, bits and rate, and in AIFF-C the compression. Its name in words may follow. */
+const commonLength = 22
 const forms: ReadonlyMap<string, string> = new Map([
   ['AIFF', 'AIFF'],
   ['AIFC', 'AIFF-C'],
@@ -54,7 +56,8 @@ export const aiff: Container = {
       )
     }
     const sampleFrames = Buffer.from(source.read(common.body.offset + 2, 4)).readUInt32BE(0)
-    if (sampleFrames > 0 && !walked.chunks.some(({ id }) => id === 'SSND')) {
+    const sound = walked.chunks.filter(({ id }) => id === 'SSND')
+    if (sampleFrames > 0 && sound.length === 0) {
       throw new CodedError(
         'MALFORMED_FILE',
         'The file says that it has sound, but no SSND chunk is found where it could be; a size in it is wrong, or it is cut short.',
@@ -67,6 +70,7 @@ export const aiff: Container = {
       tagId: 'ID3 ',
       tagIds: ['ID3 '],
       texts: textChunks(source, walked.chunks),
+      audio: [startOf(source, common, commonLength), ...sound.map(({ body }) => body)],
       warnings: [],
       declared,
       putSize: size => sizeSplices(source, formLayout, 4, size),

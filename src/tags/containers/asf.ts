@@ -27,6 +27,7 @@ import type { Container } from './container.ts'
 const headerHead = 30
 /** Head, reserved GUID and number, and the size of the objects in it (§3.4). */
 const extensionHead = 46
+const dataHead = objectHead + 26
 const extensionReserved = '11d2d3aba9bacf118ee600c00c2053650600'
 const largestHeader = 64 * 1024 * 1024
 /** As many as two full objects. */
@@ -147,6 +148,7 @@ export const asf: Container = {
           .sort((a, b) => a.offset - b.offset),
         { offset: header.end, length: source.size - header.end },
       ],
+      audio: [packetsOf(source, header.data)],
       rebuild(patched) {
         const result = patched.get(block)
         if (!result) return []
@@ -155,6 +157,14 @@ export const asf: Container = {
       },
     }
   },
+}
+
+/** The packets of the Data Object (§5.1), behind its head, the file's id and the number of packets; to the end of the file where it does not say or is cut short. */
+function packetsOf(source: ByteSource, data: number): Range {
+  const offset = Math.min(source.size, data + dataHead)
+  const claimed = data + objectHead <= source.size ? (objectAt(source, data)?.size ?? 0) : 0
+  const end = claimed > dataHead ? Math.min(source.size, data + claimed) : source.size
+  return { offset, length: end - offset }
 }
 
 function readAllAttributes(source: ByteSource, header: Header): Map<AsfObject, AsfAttributes> {

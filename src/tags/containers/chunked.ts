@@ -27,6 +27,8 @@ export interface ChunkedFile {
   /** Every spelling of the ID3 chunk that readers take, the tag being the first chunk of one of them. */
   readonly tagIds: readonly string[]
   readonly texts: readonly TextChunk[]
+  /** As in TagFile. */
+  readonly audio: readonly Piece[]
   readonly warnings: readonly string[]
   /** The size that stands in front of the chunks, and the splices that put another one there (bytes behind the header). */
   readonly declared: number
@@ -68,6 +70,7 @@ export function openChunked(source: ByteSource, options: CodecOptions, file: Chu
       ...(tags.length > 1 ? ['The file has several ID3 chunks; only the first is read and edited.'] : []),
     ],
     kept: walked.chunks.filter(chunk => chunk !== tagChunk && !textOf.has(chunk)).map(chunk => chunk.body),
+    audio: file.audio,
     ...(tagChunk && walked.endIsSure ? { bare: withoutChunk(source, tagChunk, file) } : {}),
     rebuild(patched) {
       const after = patched.get(block)

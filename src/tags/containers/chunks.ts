@@ -146,6 +146,11 @@ function fits(source: ByteSource, layout: ChunkLayout, at: number): boolean {
   return at + layout.headerLength + layout.readSize(source.read(at, layout.headerLength), 4) <= source.size
 }
 
+/** The first bytes of a chunk's body, `most` of them or as many as it has. */
+export function startOf(source: ByteSource, { body }: Chunk, most: number): Uint8Array {
+  return Uint8Array.from(source.read(body.offset, Math.min(most, body.length)))
+}
+
 /** More padding than anyone writes (bytes); what is longer is not looked at. */
 const mostZeros = 1 << 20
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../files/source.ts'
-import type { Range, Splice } from '../../files/splice.ts'
+import type { Piece, Range, Splice } from '../../files/splice.ts'
 import type { PatchedBlock, TagBlock } from '../items.ts'
 
 /** Settings of the library that a codec needs: the version of ID3v2 for files without a tag. */
@@ -20,6 +20,11 @@ export interface TagFile {
   readonly warnings: readonly string[]
   /** The audio and all else that no edit may touch, in order. */
   readonly kept: readonly Range[]
+  /**
+   * What is heard, in an order that does not depend on how the file is laid out: ranges are sound, bytes say how it is to be
+   * understood. Neither tags nor sizes and positions that move with them are among it.
+   */
+  readonly audio: Iterable<Piece>
   /** The stream without the tags around and in it, where that is simple: its properties are read from it without parsing tags. */
   readonly bare?: ByteSource
   /** The splices that put patched blocks in the place of the old ones. Throws a coded error where one is too large for the container. */

@@ -12,6 +12,8 @@ import type { Container } from './container.ts'
 
 const headerLength = 28
 const chunkHeaderLength = 12
+/** Of the chunk `fmt `, with its header; the rest of a longer one is unknown. */
+const formatLength = 52
 
 function demandDsf(source: ByteSource): void {
   if (startsAs(source, 0, ['DSD ']) && source.size >= headerLength && uint64(source, 4) === headerLength) return
@@ -53,7 +55,9 @@ export const dsf: Container = {
   open(source, options) {
     demandNothingInFront(source, 'DSF')
     demandDsf(source)
-    const dataEnd = endOf(source, 'data', endOf(source, 'fmt ', headerLength))
+    const dataStart = endOf(source, 'fmt ', headerLength)
+    const dataEnd = endOf(source, 'data', dataStart)
+    const format = Uint8Array.from(source.read(headerLength, Math.min(formatLength, dataStart - headerLength)))
     const tag = readTag(source, uint64(source, 20), dataEnd)
     const block = tag ? id3v2Block(tag) : emptyId3v2Block(options.id3Version)
     const region = { offset: tag?.offset ?? source.size, length: tag?.length ?? 0 }
@@ -64,6 +68,7 @@ export const dsf: Container = {
       pictureBlock: block,
       warnings: [],
       kept: [{ offset: headerLength, length: dataEnd - headerLength }],
+      audio: [format, { offset: dataStart + chunkHeaderLength, length: dataEnd - dataStart - chunkHeaderLength }],
       rebuild(patched) {
         const after = patched.get(block)
         if (!after) return []

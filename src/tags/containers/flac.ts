@@ -106,6 +106,7 @@ export const flac: Container = {
         ...blocks.filter(block => !replaceable.has(block.type)).map(block => block.body),
         { offset: frames, length: tags.end - frames },
       ],
+      audio: [formatOf(source, blocks), { offset: frames, length: tags.soundEnd - frames }],
       bare: bareStream(source, blocks, frames),
       rebuild(patched) {
         const after = patched.get(vorbis)
@@ -117,6 +118,17 @@ export const flac: Container = {
       },
     }
   },
+}
+
+/**
+ * Sample rate, channels and bits of STREAMINFO (§8.2), the only things in it that frames refer to. Not its MD5, nor its counts: programs fill them in
+ * later.
+ */
+function formatOf(source: ByteSource, blocks: readonly MetadataBlock[]): Uint8Array {
+  const { body } = blocks[0] as MetadataBlock
+  const format = Uint8Array.from(source.read(body.offset + 10, 4))
+  format[3] = (format[3] as number) & 0xf0
+  return format
 }
 
 /** The marker, STREAMINFO as the only block, and the frames. */

@@ -1,7 +1,8 @@
 import type { ByteSource } from '../../files/source.ts'
-import { splicedSource } from '../../files/splice.ts'
+import { type Range, splicedSource } from '../../files/splice.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { emptyIlstBlock, ilstBlock } from '../blocks/ilst.ts'
+import { bodyOf } from '../blocks/mp4-atoms.ts'
 import type { Container } from './container.ts'
 import { type Layout, type Level, readLayout } from './mp4-layout.ts'
 import { replaceList } from './mp4-resize.ts'
@@ -28,6 +29,12 @@ function withoutUserData(source: ByteSource, { levels }: Layout): ByteSource {
   return splicedSource(source, [{ offset: userData.offset + 4, remove: 4, insert: Buffer.from('free') }])
 }
 
+/** What a file that was cut short has of its samples. */
+function cutData(source: ByteSource, rest: Range): Range[] {
+  const isData = rest.length > 8 && latin1(source.read(rest.offset + 4, 4)) === 'mdat'
+  return isData ? [{ offset: rest.offset + 8, length: rest.length - 8 }] : []
+}
+
 export const mp4: Container = {
   name: 'MP4',
   extensions: ['m4a', 'm4b', 'm4p', 'm4r', 'mp4'],
@@ -46,6 +53,7 @@ export const mp4: Container = {
         ...topLevel.filter(atom => atom !== moov && atom.type !== 'free' && atom.type !== 'skip'),
         ...(rest.length > 0 ? [rest] : []),
       ].map(({ offset, length }) => ({ offset, length })),
+      audio: [...topLevel.filter(({ type }) => type === 'mdat').map(bodyOf), ...cutData(source, rest)],
       ...(layout.levels.length > 1 ? { bare: withoutUserData(source, layout) } : {}),
       rebuild(patched) {
         const after = patched.get(block)

@@ -82,7 +82,8 @@ export const mpeg: Container = {
   recognises: (source, start) => findFrames(source, start, source.size) >= 0,
   open(source, options) {
     const tags = readSurroundingTags(source, options)
-    if (findFrames(source, tags.start, tags.end) < 0) {
+    const firstFrame = findFrames(source, tags.start, tags.end)
+    if (firstFrame < 0) {
       throw new CodedError(
         'MALFORMED_FILE',
         'No MPEG audio was found in the file; it is empty, cut short, or not what its name says.',
@@ -97,6 +98,8 @@ export const mpeg: Container = {
       pictureBlock: block,
       warnings: tags.warnings,
       kept: [{ offset: tags.start, length: tags.end - tags.start }],
+      // What stands before the first frame is what is left of another tag.
+      audio: [{ offset: firstFrame, length: tags.soundEnd - firstFrame }],
       bare: subSource(source, tags.start, tags.end - tags.start),
       rebuild: tags.rebuild,
     }

@@ -143,6 +143,11 @@ function addPadding(group: PageGroup, old: Uint8Array, packets: Uint8Array[]): b
   return true
 }
 
+/** The first packet with a number of header packets that says nothing. */
+export function withoutHeaderCount(packet: Uint8Array): Uint8Array {
+  return Buffer.from(packet).fill(0, 7, 9)
+}
+
 /** The first packet with another number of header packets; the same where it does not say, or has no room to. */
 export function withHeaderCount(packet: Uint8Array, added: number): Uint8Array {
   const bytes = Buffer.from(packet)

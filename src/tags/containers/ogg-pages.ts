@@ -160,14 +160,38 @@ function eachPage(source: ByteSource, from: number, serial: number, visit: (page
   return true
 }
 
+/**
+ * The bodies of the pages of all streams from an offset on, as far as they reach, without what stands between pages. Where
+ * they are out of step too often, the rest of the file as it is.
+ */
+export function* bodiesFrom(source: ByteSource, from: number): Generator<Range> {
+  let at = from
+  for (let breaks = 0; at < source.size; ) {
+    const page = readPage(source, at)
+    const end = page ? pageEnd(page) : at
+    const inStep = page && (end === source.size || readPage(source, end))
+    if (!inStep && ++breaks > mostBreaks) {
+      yield { offset: at, length: source.size - at }
+      return
+    }
+    const next = inStep ? end : findPage(source, page ? at + fixedHeader : at, null)
+    if (page) {
+      const { offset, length } = page.body
+      yield { offset, length: Math.max(0, Math.min(length, next - offset)) }
+    }
+    at = next
+  }
+}
+
 const window = 16 * 1024
 
-/** Offset of the next page of a stream, in whatever surroundings, or the size of the source. */
-function findPage(source: ByteSource, from: number, serial: number): number {
+/** Offset of the next page of a stream (null: of any), in whatever surroundings, or the size of the source. */
+function findPage(source: ByteSource, from: number, serial: number | null): number {
   for (let start = from; start + fixedHeader <= source.size; start += window) {
     const bytes = Buffer.from(source.read(start, Math.min(window + capture.length - 1, source.size - start)))
     for (let i = bytes.indexOf(capture); i >= 0; i = bytes.indexOf(capture, i + 1)) {
-      if (readPage(source, start + i)?.serial === serial) return start + i
+      const page = readPage(source, start + i)
+      if (page && (serial === null || page.serial === serial)) return start + i
     }
   }
   return source.size

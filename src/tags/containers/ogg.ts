@@ -1,6 +1,6 @@
 import { CodedError } from '../../errors.ts'
 import { type ByteSource, readLimit } from '../../files/source.ts'
-import { piecesBytes, type Range, type Splice, splicedSource, splicesFor } from '../../files/splice.ts'
+import { type Piece, piecesBytes, type Range, type Splice, splicedSource, splicesFor } from '../../files/splice.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { vorbisBlockOf } from '../blocks/vorbis.ts'
 import type { EmbeddedPicture, PatchedBlock, TagBlock } from '../items.ts'
@@ -10,7 +10,7 @@ import { type CommentCodec, commentCodecs, commentsLength, paddedLength } from '
 import * as flac from './ogg-flac.ts'
 import { findStream, haveRightChecksums, oggDamage, readHeaders } from './ogg-headers.ts'
 import { type PageGroup, replacePackets } from './ogg-layout.ts'
-import { encodePage, keptBehind, type OggPage, pageEnd, renumberPage, renumberPages } from './ogg-pages.ts'
+import { bodiesFrom, encodePage, keptBehind, type OggPage, pageEnd, renumberPage, renumberPages } from './ogg-pages.ts'
 import { leadingId3v2 } from './surrounding.ts'
 
 /*
@@ -31,6 +31,8 @@ interface Headers {
   readonly pictures: ReadonlyMap<EmbeddedPicture, Uint8Array>
   /** The comment packet without a comment; null where comments are not in a packet of their own. */
   readonly silent: Uint8Array | null
+  /** The first packet without what an edit may change in it. */
+  identification(packet: Uint8Array): Uint8Array
   /** The packets, by group, with other comments (null: the same) and without the packets of some pictures, and how many more they are. */
   replace(comments: Uint8Array | null, removed: ReadonlySet<Uint8Array>): flac.FlacHeaders
 }
@@ -49,6 +51,7 @@ function readCommentHeaders(source: ByteSource, first: OggPage, codec: CommentCo
     groups,
     comments: packet.subarray(start, start + length),
     pictures: new Map(),
+    identification: packet => Uint8Array.from(packet),
     silent: Buffer.concat([packet.subarray(0, start), new Uint8Array(emptyComments), fixed]),
     replace(comments) {
       if (!comments) return { packets: groups.map(g => g.packets), added: 0 }
@@ -70,6 +73,7 @@ function readFlacHeaders(source: ByteSource, first: OggPage): Headers {
     comments: flac.commentsOf(packet),
     pictures: flac.picturesIn(groups),
     silent: null,
+    identification: flac.withoutHeaderCount,
     replace: (comments, removed) => flac.withComments(groups, comments, removed),
   }
 }
@@ -152,6 +156,9 @@ function openOgg(source: ByteSource, _options: CodecOptions): TagFile {
     get kept() {
       return keptRanges(source, start, headers)
     },
+    get audio() {
+      return soundOf(source, headers)
+    },
     rebuild(patched) {
       const after = patched.get(vorbis)
       const removed = packets?.removed(patched.get(packets.block)) ?? new Set<Uint8Array>()
@@ -188,6 +195,16 @@ function replaceHeaders(source: ByteSource, headers: Headers, { packets, added }
 
 function endOf(groups: readonly PageGroup[]): number {
   return pageEnd(groups.at(-1)?.pages.at(-1) as OggPage)
+}
+
+/**
+ * The packets without the comments, page by page: joined they are the same however they are laid on pages. All that follows the
+ * headers counts, other streams too: behind this one (a recorded radio station) they are heard.
+ */
+function* soundOf(source: ByteSource, { first, groups, identification }: Headers): Generator<Piece> {
+  yield identification(source.read(first.body.offset, first.body.length))
+  for (const { rest } of groups) yield rest
+  yield* bodiesFrom(source, endOf(groups))
 }
 
 /** All but the pages of the headers, and the numbers and checksums of the pages behind them. */

@@ -23,6 +23,8 @@ export interface SurroundingTags {
   /** Where the stream starts and ends. */
   readonly start: number
   readonly end: number
+  /** Where the sound ends: before an appended tag, which counts as part of the stream. */
+  readonly soundEnd: number
   readonly warnings: readonly string[]
   rebuild(patched: ReadonlyMap<TagBlock, PatchedBlock>): Splice[]
 }
@@ -53,6 +55,7 @@ export function readSurroundingTags(source: ByteSource, options: CodecOptions): 
   const id3v1 = tail.id3v1 === null ? null : id3v1Block(source, tail.id3v1)
   const newId3v2 = emptyId3v2Block(options.id3Version)
   const newApe = emptyApeBlock()
+  const appended = appendedId3v2(source, start, tail.start)
   return {
     id3v2,
     ape,
@@ -61,9 +64,10 @@ export function readSurroundingTags(source: ByteSource, options: CodecOptions): 
     newApe,
     start,
     end: tail.start,
+    soundEnd: appended ?? tail.start,
     warnings: [
       ...(offsets.length > 2 ? ['The file has several ID3v2 tags; only the first is read and edited.'] : []),
-      ...(hasAppendedId3v2(source, start, tail.start)
+      ...(appended !== null
         ? ['The file has an ID3v2 tag at its end, which few programs read; it is left as it is.']
         : []),
     ],
@@ -119,13 +123,13 @@ function readTail(source: ByteSource, from: number): Tail {
   }
 }
 
-/** Whether an appended tag (ID3v2.4 §5) ends the stream: its footer, and the header that the footer leads to. It counts as part of the stream. */
-function hasAppendedId3v2(source: ByteSource, start: number, end: number): boolean {
-  if (end - start < 20) return false
+/** Where an appended tag (ID3v2.4 §5) that ends the stream starts: its footer, and the header that the footer leads to; or null. It counts as part of the stream. */
+function appendedId3v2(source: ByteSource, start: number, end: number): number | null {
+  if (end - start < 20) return null
   const footer = source.read(end - 10, 10)
-  if (latin1(footer.subarray(0, 3)) !== '3DI') return false
+  if (latin1(footer.subarray(0, 3)) !== '3DI') return null
   const at = end - 20 - synchsafe(footer, 6)
-  return at >= start && latin1(source.read(at, 3)) === 'ID3'
+  return at >= start && latin1(source.read(at, 3)) === 'ID3' ? at : null
 }
 
 /** Length of a Lyrics3v2 tag that ends at `end`, or 0: six digits of size and `LYRICS200` behind the fields. */

@@ -25,7 +25,7 @@ export function taggedStream({ name, extensions, main, recognises, isThere = rec
     recognises: (source, start) => recognises(source, start, source.size),
     open(source, options) {
       const tags = readSurroundingTags(source, options)
-      const { id3v2, ape, id3v1, newId3v2, newApe, start, end, warnings, rebuild } = tags
+      const { id3v2, ape, id3v1, newId3v2, newApe, start, end, soundEnd, warnings, rebuild } = tags
       if (!isThere(source, start, end)) {
         throw new CodedError(
           'MALFORMED_FILE',
@@ -42,6 +42,7 @@ export function taggedStream({ name, extensions, main, recognises, isThere = rec
         pictureBlock: block,
         warnings,
         kept: [{ offset: start, length: end - start }],
+        audio: [{ offset: start, length: soundEnd - start }],
         bare: subSource(source, start, end - start),
         rebuild,
       }

@@ -9,6 +9,7 @@ import {
   demandNothingInFront,
   riffLayout,
   safeNumber,
+  startOf,
   startsAs,
   type WalkedChunks,
   walkChunks,
@@ -21,6 +22,8 @@ import type { Container } from './container.ts'
  */
 
 const formHeaderLength = 12
+/** What every kind of format chunk starts with; what may follow is an empty size or which speaker is which. */
+const formatLength = 16
 const unknownSize = 0xffffffff
 const largeForms: readonly string[] = ['RF64', 'BW64']
 
@@ -54,9 +57,11 @@ function readLargeSizes(source: ByteSource): LargeSizes {
   return { offset: first.body.offset, whole: safeNumber(body.readBigUInt64LE(0)), chunks }
 }
 
-function demandFormat(walked: WalkedChunks): void {
+/** The format chunk, and the sound in all its chunks. Throws MALFORMED_FILE. */
+function demandFormat(walked: WalkedChunks): { format: Chunk; sound: Chunk[] } {
   const format = walked.chunks.find(({ id }) => id === 'fmt ')
-  if (format && !format.cut && format.body.length >= 14 && walked.chunks.some(({ id }) => id === 'data')) return
+  const sound = walked.chunks.filter(({ id }) => id === 'data')
+  if (format && !format.cut && format.body.length >= 14 && sound.length > 0) return { format, sound }
   throw new CodedError(
     'MALFORMED_FILE',
     'The file has no usable fmt and data chunks, which every WAVE file needs; it is damaged or cut short.',
@@ -90,7 +95,7 @@ export const wave: Container = {
     const walked = walkChunks(source, riffLayout, formHeaderLength, 8 + declared, (id, size) =>
       size === unknownSize ? (large?.chunks.get(id) ?? size) : size,
     )
-    demandFormat(walked)
+    const { format, sound } = demandFormat(walked)
     const warnings: string[] = []
     const file = openChunked(source, options, {
       container: 'WAV',
@@ -99,6 +104,7 @@ export const wave: Container = {
       tagId: 'id3 ',
       tagIds: ['id3 ', 'ID3 '],
       texts: infoChunks(source, walked.chunks, warnings),
+      audio: [startOf(source, format, formatLength), ...sound.map(({ body }) => body)],
       warnings,
       declared,
       putSize(size) {
