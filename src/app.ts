@@ -22,6 +22,7 @@ import { healthRoutes } from './routes/health.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { pictureRoutes } from './routes/pictures.ts'
 import { trackRoutes } from './routes/tracks.ts'
+import { trackTableRoutes } from './routes/tracks-csv.ts'
 
 export interface AppOptions {
   /** Where the log goes; standard output unless given. */
@@ -69,6 +70,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
   await app.register(folderRoutes)
   await app.register(trackRoutes)
+  await app.register(trackTableRoutes)
   await app.register(pictureRoutes)
   await app.register(changeRoutes)
   await app.register(fieldRoutes)

@@ -4,6 +4,7 @@
  */
 export const errorCatalogue = {
   BAD_REQUEST: { status: 400, title: 'The request is not valid' },
+  CSV_INVALID: { status: 400, title: 'The table is not valid' },
   PATH_INVALID: { status: 400, title: 'The path is not valid' },
   CROSS_SITE: { status: 403, title: 'The request comes from another site' },
   PATH_OUTSIDE_LIBRARY: { status: 403, title: 'The path leaves the library' },
@@ -28,6 +29,10 @@ export const errorCatalogue = {
   PICTURE_UNSUPPORTED: { status: 422, title: 'The file cannot hold this picture' },
   NAME_INVALID: { status: 422, title: 'The name is not valid' },
   TARGET_EXISTS: { status: 409, title: 'The name is taken' },
+  FOLDER_NOT_EMPTY: { status: 409, title: 'The folder is not empty' },
+  TRASHED: { status: 409, title: 'It is in the trash' },
+  TRASH_EMPTIED: { status: 410, title: 'The trash was emptied' },
+  CROSS_DEVICE: { status: 422, title: 'The two places are on different file systems' },
   READ_ONLY: { status: 403, title: 'The file or folder is read-only' },
   NO_SPACE: { status: 507, title: 'The disk is full' },
   VERIFY_FAILED: { status: 500, title: 'The written file did not pass its check and was discarded' },
