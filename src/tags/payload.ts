@@ -1,45 +1,56 @@
 import { createHash } from 'node:crypto'
 import type { ByteSource } from '../files/source.ts'
-import { isRange } from '../files/splice.ts'
+import { isRange, type Piece } from '../files/splice.ts'
 import type { TagFile } from './containers/container.ts'
 
 /** What is read at once (bytes). */
 const block = 1 << 20
 
-/**
- * The SHA-256 (hex) of a file's audio, the same whatever its tags, padding and layout; null where the file has no sound. It
- * compares what is stored, not what is heard: the same recording in another codec, or encoded anew, has another sum. `between`
- * is called about every MiB and may throw to end it. Throws MALFORMED_FILE where the file becomes shorter meanwhile.
- */
-export function payloadHash(source: ByteSource, file: TagFile, between = () => {}): string | null {
-  const hash = createHash('sha256')
-  let sound = 0
-  let unasked = 0
-  for (const piece of file.audio) {
-    if (!isRange(piece)) {
-      hash.update(piece)
-      continue
-    }
-    for (let done = 0; done < piece.length; done += block) {
-      const length = Math.min(block, piece.length - done)
-      unasked += length
-      if (unasked >= block) {
-        between()
-        unasked = 0
-      }
-      hash.update(source.read(piece.offset + done, length))
-    }
-    sound += piece.length
-  }
-  return sound > 0 ? hash.digest('hex') : null
+export interface PayloadOptions {
+  /** How much of the audio is looked at (bytes from its start); all unless given. */
+  readonly most?: number
+  /** Called about every MiB; it may throw to end the work. */
+  readonly between?: () => void
 }
 
-/** The SHA-256 (hex) of a whole file, for one that cannot be taken apart: only a copy has the same. Null for an empty one. */
-export function wholeHash(source: ByteSource, between = () => {}): string | null {
+/**
+ * The SHA-256 (hex) of a file's audio, or of its first `most` bytes, the same whatever the tags, padding and layout; null where
+ * the file has no sound. It compares what is stored, not what is heard: the same recording in another codec, or encoded anew, has
+ * another sum. Throws MALFORMED_FILE where the file becomes shorter meanwhile.
+ */
+export function payloadHash(source: ByteSource, file: TagFile, options: PayloadOptions = {}): string | null {
+  return hashOf(source, file.audio, options)
+}
+
+/** The same of a whole file that cannot be taken apart: only a copy has the same. Null for an empty one. */
+export function wholeHash(source: ByteSource, options: PayloadOptions = {}): string | null {
+  return hashOf(source, [{ offset: 0, length: source.size }], options)
+}
+
+function hashOf(source: ByteSource, pieces: Iterable<Piece>, options: PayloadOptions): string | null {
+  const { most = Number.POSITIVE_INFINITY, between = () => {} } = options
   const hash = createHash('sha256')
-  for (let at = 0; at < source.size; at += block) {
-    between()
-    hash.update(source.read(at, Math.min(block, source.size - at)))
+  let hasSound = false
+  let left = most
+  let unasked = 0
+  for (const piece of pieces) {
+    const end = Math.min(piece.length, left)
+    left -= end
+    if (!isRange(piece)) hash.update(piece.subarray(0, end))
+    else {
+      hasSound ||= piece.length > 0
+      for (let done = 0; done < end; done += block) {
+        const length = Math.min(block, end - done)
+        unasked += length
+        if (unasked >= block) {
+          between()
+          unasked = 0
+        }
+        hash.update(source.read(piece.offset + done, length))
+      }
+    }
+    // What says how sound is to be understood may be all that was wanted: whether there is any is still to be seen.
+    if (left === 0 && hasSound) break
   }
-  return source.size > 0 ? hash.digest('hex') : null
+  return hasSound ? hash.digest('hex') : null
 }

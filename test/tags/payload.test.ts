@@ -185,5 +185,21 @@ test('a sum that is no longer wanted is given up', () => {
   const stop = (): never => {
     throw new Error('not wanted')
   }
-  assert.throws(() => payloadHash(bufferSource(bytes), open(bytes, 'a.mp3'), stop), /not wanted/)
+  assert.throws(() => payloadHash(bufferSource(bytes), open(bytes, 'a.mp3'), { between: stop }), /not wanted/)
+})
+
+test('the start of the audio is as independent of pages and tags as all of it', () => {
+  const sound = Buffer.alloc(60_000, 'sound')
+  const made = (setupApart: boolean, size: number): Buffer => {
+    const headers = [vorbis.comment([]), vorbis.setup]
+    const pages = setupApart ? headers.map((packet, i) => pageOf([packet], { sequence: i + 1 })) : [pageOf(headers)]
+    const first = setupApart ? 3 : 2
+    return Buffer.concat([pageOf([vorbis.identification], { flags: 2 }), ...pages, ...pagesOf([sound], size, 1, first)])
+  }
+  const [one, other] = [made(true, 40), made(false, 90)]
+  for (const most of [10, 100, 5000, 20_000]) {
+    const startOf = (bytes: Buffer) => payloadHash(bufferSource(bytes), open(bytes, 'a.ogg'), { most })
+    assert.equal(startOf(one), startOf(other))
+    assert.notEqual(startOf(one), hashOf(one, 'a.ogg'))
+  }
 })
