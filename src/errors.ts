@@ -5,6 +5,7 @@
 export const errorCatalogue = {
   BAD_REQUEST: { status: 400, title: 'The request is not valid' },
   CSV_INVALID: { status: 400, title: 'The table is not valid' },
+  QUERY_INVALID: { status: 400, title: 'The query is not valid' },
   PATH_INVALID: { status: 400, title: 'The path is not valid' },
   CROSS_SITE: { status: 403, title: 'The request comes from another site' },
   PATH_OUTSIDE_LIBRARY: { status: 403, title: 'The path leaves the library' },
@@ -38,19 +39,28 @@ export const errorCatalogue = {
   VERIFY_FAILED: { status: 500, title: 'The written file did not pass its check and was discarded' },
   IO_ERROR: { status: 500, title: 'The file system failed' },
   CANCELLED: { status: 409, title: 'The work was cancelled' },
+  LIBRARY_SCANNING: { status: 503, title: 'The library is still being read' },
   OVERLOADED: { status: 503, title: 'The server is busy' },
   INTERNAL: { status: 500, title: 'Something went wrong in the server' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type ErrorCode = keyof typeof errorCatalogue
 
+/** Where in a text of the request a mistake is, in characters (not code units); the first is 1. */
+export interface Place {
+  readonly position: number
+  readonly length: number
+}
+
 /** An error with a code of the catalogue and a sentence that says what a person can do next. Never an absolute path. */
 export class CodedError extends Error {
   readonly code: ErrorCode
-  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+  readonly at: Place | undefined
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions & { at?: Place }) {
     super(detail, options)
     this.name = 'CodedError'
     this.code = code
+    this.at = options?.at
   }
 }
 

@@ -5,10 +5,13 @@ import { openDatabase } from './changes/database.ts'
 import { createHistory, type History } from './changes/history.ts'
 import { createPictures, type Pictures } from './changes/pictures.ts'
 import type { Config } from './config.ts'
-import { recoverJournal } from './files/journal.ts'
+import { recoverJournal } from './files/recovery.ts'
 import { createLibrary, type Library } from './library/library.ts'
+import { realRoot } from './library/paths.ts'
+import { createScan } from './library/scan.ts'
 import { sweepTemporaries } from './library/sweep.ts'
 import type { ServiceEvent } from './schemas/event.ts'
+import { createCatalogue } from './workers/catalogue.ts'
 import { createPool } from './workers/pool.ts'
 
 /** What the routes work with. */
@@ -42,9 +45,33 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     history.forgetSettled()
   }
   const pool = createPool(config.workers, config.stateDir)
-  const library = createLibrary(config.musicDir, { id3Version: config.id3Version }, pool, config.workers)
-  const pictures = createPictures(database, durable ? pictureBudget.durable : pictureBudget.memory)
+  const root = realRoot(config.musicDir)
+  const catalogue = createCatalogue(config.stateDir, root)
   const listeners = new Set<(event: ServiceEvent) => void>()
+  const publish = (event: ServiceEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+  const library = createLibrary({
+    root,
+    options: { id3Version: config.id3Version },
+    pool,
+    threads: config.workers,
+    catalogue,
+    makeScan: read =>
+      createScan({
+        root,
+        pool,
+        threads: config.workers,
+        catalogue,
+        read,
+        publish,
+        noteMoved: () => {},
+        mayForget: () => true,
+        warn: message => log.warn(message),
+        reportFault: fault => log.error({ err: fault }, 'the catalogue could not be brought up to date'),
+      }),
+  })
+  const pictures = createPictures(database, durable ? pictureBudget.durable : pictureBudget.memory)
   const session = randomBytes(4).toString('hex')
   const changes = createChanges({
     library,
@@ -54,11 +81,10 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     owner: config.owner,
     lanes: config.workers,
     session,
-    publish: event => {
-      for (const listener of listeners) listener(event)
-    },
+    publish,
     reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
   })
+  library.scan.start().catch(error => log.error({ err: error }, 'the library could not be scanned'))
   // In the background: a large library takes a while to walk, and nothing waits for it.
   const stopping = new AbortController()
   const swept = sweepTemporaries(library.root, session, stopping.signal).then(
@@ -78,8 +104,10 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     async close() {
       stopping.abort()
       await changes.close()
+      await library.scan.close()
       await swept
       await pool.close()
+      await catalogue.close()
       database.close()
     },
   }

@@ -41,7 +41,10 @@ const layers: Record<string, { imports: string[]; types?: string[] }> = {
   },
   plugins: { imports: ['service.ts', 'schemas', 'errors.ts', 'version.ts'], types: ['config.ts'] },
   'service.ts': { imports: ['changes', 'catalogue', 'library', 'files', 'workers', 'schemas'], types: ['config.ts'] },
-  workers: { imports: ['changes', 'library', 'tags', 'files', 'schemas', 'errors.ts'], types: ['config.ts'] },
+  workers: {
+    imports: ['changes', 'catalogue', 'library', 'tags', 'files', 'schemas', 'errors.ts'],
+    types: ['config.ts'],
+  },
   changes: {
     imports: ['catalogue', 'library', 'tags', 'files', 'schemas', 'errors.ts'],
     types: ['config.ts', 'workers'],

@@ -12,7 +12,8 @@ import { DatabaseSync } from 'node:sqlite'
 const version = 1
 
 const schema = `
-  CREATE TABLE about (library TEXT NOT NULL) STRICT;
+  -- complete: whether every folder was walked and every track read once
+  CREATE TABLE about (library TEXT NOT NULL, complete INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE folder (
     id INTEGER PRIMARY KEY,
     parent INTEGER REFERENCES folder (id),

@@ -8,30 +8,43 @@ import { decodeName, joinPath, type LibraryPath, locate, locatedBytes, nameOf } 
 /** Folders that NAS systems keep for themselves. */
 const systemFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'])
 
-interface Entries {
-  readonly folders: readonly string[]
-  readonly tracks: readonly string[]
+interface Entry {
+  readonly name: string
+  /** Whether it is a symbolic link to such an entry. */
+  readonly linked: boolean
 }
 
-/** Names of the folders and tracks in a folder; hidden ones, and links that lead out of the library, are not shown. */
-function entriesOf(root: Buffer, path: LibraryPath): Entries {
+interface Entries<T> {
+  readonly folders: readonly T[]
+  readonly tracks: readonly T[]
+}
+
+/** The folders and tracks in a folder, in no order; hidden ones, and links that lead out of the library, are left out. */
+export function readEntries(root: Buffer, path: LibraryPath): Entries<Entry> {
   const real = locatedBytes(locate(root, path))
-  const folders: string[] = []
-  const tracks: string[] = []
+  const folders: Entry[] = []
+  const tracks: Entry[] = []
   for (const entry of readdirSync(real, { encoding: 'buffer', withFileTypes: true }) as unknown as Dirent<Buffer>[]) {
     if (entry.name[0] === 0x2e) continue
     const name = decodeName(entry.name)
-    const kind = entry.isSymbolicLink()
+    const linked = entry.isSymbolicLink()
+    const kind = linked
       ? linkKind(root, joinPath(path, name))
       : entry.isDirectory()
         ? 'folder'
         : entry.isFile()
           ? 'file'
           : null
-    if (kind === 'folder' && !systemFolders.has(name)) folders.push(name)
-    if (kind === 'file' && isTrackName(name)) tracks.push(name)
+    if (kind === 'folder' && !systemFolders.has(name)) folders.push({ name, linked })
+    if (kind === 'file' && isTrackName(name)) tracks.push({ name, linked })
   }
-  return { folders: sortNames(folders), tracks: sortNames(tracks) }
+  return { folders, tracks }
+}
+
+/** Their names, sorted. */
+function entriesOf(root: Buffer, path: LibraryPath): Entries<string> {
+  const { folders, tracks } = readEntries(root, path)
+  return { folders: sortNames(folders.map(({ name }) => name)), tracks: sortNames(tracks.map(({ name }) => name)) }
 }
 
 function linkKind(root: Buffer, path: LibraryPath): 'folder' | 'file' | null {
@@ -65,7 +78,7 @@ export function listTracks(root: Buffer, path: LibraryPath, recursive: boolean):
   const found: LibraryPath[] = []
   // Links may make loops: every real folder is entered once.
   const seen = new Set<string>()
-  const visit = (folder: LibraryPath, entries: Entries): void => {
+  const visit = (folder: LibraryPath, entries: Entries<string>): void => {
     for (const name of entries.tracks) found.push(joinPath(folder, name))
     if (!recursive) return
     for (const name of entries.folders) {

@@ -1,93 +1,120 @@
-import { realpath, stat } from 'node:fs/promises'
-import { LRUCache } from 'lru-cache'
+import { realpath } from 'node:fs/promises'
+import type { ListedTrack } from '../catalogue/listing.ts'
 import { CodedError, type ErrorCode } from '../errors.ts'
 import type { Folder } from '../schemas/folder.ts'
 import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
+import type { Catalogue } from '../workers/catalogue.ts'
 import type { Pool } from '../workers/pool.ts'
-import type { SummariesInput, SummaryAnswer } from '../workers/tasks.ts'
 import { compareNames } from './order.ts'
-import { absolute, type LibraryPath, realRoot } from './paths.ts'
-import { unreadSummary } from './track.ts'
+import { absolute, type LibraryPath } from './paths.ts'
+import { createReader, fileLimit, type ReadTracks } from './reader.ts'
+import type { Scan } from './scan.ts'
+
+/** Which tracks a list is of. */
+export interface ListScope {
+  readonly recursive: boolean
+  readonly q?: string | undefined
+  readonly sort?: string | undefined
+}
 
 /** The music as one reads it. Paths come from parsePath; every call looks at the files themselves. */
 export interface Library {
   readonly root: Buffer
   readonly options: CodecOptions
+  /** What keeps the catalogue true to the files. */
+  readonly scan: Scan
   folder(path: LibraryPath): Promise<Folder>
   /** Paths of the tracks of a folder, in natural order. */
   trackPaths(path: LibraryPath, recursive: boolean): Promise<LibraryPath[]>
-  tracks(
-    path: LibraryPath,
-    page: { recursive: boolean; limit: number; cursor?: string | undefined },
-  ): Promise<TrackPage>
+  /** Paths of the tracks that a search finds in a folder and below. Throws QUERY_INVALID, and LIBRARY_SCANNING while it could miss some. */
+  find(q: string, path: LibraryPath): Promise<LibraryPath[]>
+  /** Throws FOLDER_NOT_FOUND, QUERY_INVALID and BAD_REQUEST. */
+  tracks(path: LibraryPath, page: ListScope & { limit: number; cursor?: string | undefined }): Promise<TrackPage>
   track(path: LibraryPath): Promise<Track>
   picture(path: LibraryPath, index: number): Promise<{ mime: string; data: Uint8Array }>
+  /** Reads tracks anew that our own changes wrote, so that every list knows of it. */
+  refresh(paths: readonly LibraryPath[]): Promise<void>
   /** What one writer at a time may hold: the real file behind a path. */
   lockKey(path: LibraryPath): Promise<string>
 }
 
-/** Tracks that are read in one go by one thread. */
-const batchSize = 25
-const cachedSummaries = 20_000
-/** Time that a file or a batch may take before its thread is ended (ms): slow disks are waited for, hostile files are not. */
-const fileLimit = 20_000
-const batchLimit = 30_000
+export interface LibraryDependencies {
+  readonly root: Buffer
+  readonly options: CodecOptions
+  readonly pool: Pool
+  readonly threads: number
+  readonly catalogue: Catalogue
+  makeScan(read: ReadTracks): Scan
+}
 
-export function createLibrary(musicDir: string, options: CodecOptions, pool: Pool, threads: number): Library {
-  const root = realRoot(musicDir)
-  const cache = new LRUCache<string, TrackSummary>({ max: cachedSummaries })
+export function createLibrary({ root, options, pool, threads, catalogue, makeScan }: LibraryDependencies): Library {
+  const read = createReader(root, options, pool, threads)
+  const scan = makeScan(read)
 
-  /** A batch, or, where one of its files does not let go of the thread, its files one by one. */
-  async function readBatch(tracks: SummariesInput['tracks']): Promise<SummaryAnswer[]> {
-    try {
-      return await pool.read('summaries', { root, options, tracks }, tracks.length > 1 ? batchLimit : fileLimit)
-    } catch (error) {
-      if (!(error instanceof CodedError) || error.code !== 'MALFORMED_FILE') throw error
-      if (tracks.length > 1) return (await Promise.all(tracks.map(track => readBatch([track])))).flat()
-      return Promise.all(tracks.map(({ path }) => unreadable(root, path, error.message)))
-    }
+  /** What is listed, with what is no longer so read anew, and what is gone left out. */
+  async function verified(listed: readonly ListedTrack[]): Promise<TrackSummary[]> {
+    const known = listed.map(({ summary }) => ({ path: summary.path as LibraryPath, revision: summary.revision }))
+    const same = await pool.run('compare', { root, tracks: known })
+    const old = known.flatMap(({ path }, i) => (same[i] && stands(listed[i]) ? [] : [path]))
+    if (old.length === 0) return listed.map(({ summary }) => summary)
+    const answers = await read(old)
+    await scan.keep(old, answers)
+    const fresh = new Map(old.map((path, i) => [path, answers[i]]))
+    return listed.flatMap(({ summary }) => {
+      const answer = fresh.get(summary.path as LibraryPath)
+      return answer === undefined ? [summary] : answer === 'gone' ? [] : [answer.summary]
+    })
   }
 
-  async function summaries(paths: readonly LibraryPath[]): Promise<TrackSummary[]> {
-    const size = Math.min(batchSize, Math.max(1, Math.ceil(paths.length / threads)))
-    const batches: (readonly LibraryPath[])[] = []
-    for (let at = 0; at < paths.length; at += size) batches.push(paths.slice(at, at + size))
-    const answers = await Promise.all(
-      batches.map(async batch => {
-        const known = batch.map(path => cache.get(path))
-        const found = await readBatch(
-          batch.map((path, i) => ({ path, ...(known[i] ? { known: known[i].revision } : {}) })),
-        )
-        return found.flatMap((summary, i) => {
-          const kept = summary === 'same' ? known[i] : summary
-          if (!kept || kept === 'gone') return []
-          if (!kept.reason || lasting.has(kept.reason.code)) cache.set(batch[i] as string, kept)
-          return [kept]
-        })
-      }),
-    )
-    return answers.flat()
+  /** The tracks of a folder behind a link, which the catalogue leaves to the folder itself: read as they are. */
+  async function linked(path: LibraryPath, scope: ListScope, limit: number, cursor?: string): Promise<TrackPage> {
+    const paths = await pool.run('tracks', { root, path, recursive: scope.recursive })
+    if (scope.q || scope.sort) {
+      const detail = 'The folder is a link: search and sort in the folder to which it leads.'
+      throw new CodedError('BAD_REQUEST', detail)
+    }
+    const start = cursor === undefined ? 0 : startAfter(paths, decodePath(cursor))
+    const page = paths.slice(start, start + limit)
+    const last = page.at(-1)
+    return {
+      items: (await read(page)).flatMap(answer => (answer === 'gone' ? [] : [answer.summary])),
+      total: paths.length,
+      nextCursor: last !== undefined && start + limit < paths.length ? encodePath(last) : null,
+      complete: true,
+    }
   }
 
   return {
     root,
     options,
+    scan,
     folder: path => pool.run('folder', { root, path }),
     trackPaths: (path, recursive) => pool.run('tracks', { root, path, recursive }),
-    async tracks(path, { recursive, limit, cursor }) {
-      const paths = await pool.run('tracks', { root, path, recursive })
-      const start = cursor === undefined ? 0 : startAfter(paths, decodeCursor(cursor))
-      const page = paths.slice(start, start + limit)
-      const last = page.at(-1)
-      return {
-        items: await summaries(page),
-        total: paths.length,
-        nextCursor: last !== undefined && start + limit < paths.length ? encodeCursor(last) : null,
+    async find(q, path) {
+      const paths = await catalogue.run('paths', { path, recursive: true, q, sort: '' })
+      if (!scan.state.complete) {
+        const detail =
+          'The library is still being read, so that a search could miss tracks; try again when it is complete.'
+        throw new CodedError('LIBRARY_SCANNING', detail)
       }
+      return paths
+    },
+    async tracks(path, { limit, cursor, ...scope }) {
+      const { recursive, q = '', sort = '' } = scope
+      const [there] = await scan.look([path])
+      if (!there) return linked(path, scope, limit, cursor)
+      if (recursive) await scan.walkedBelow(path)
+      const request = { path, recursive, q, sort }
+      const page = await catalogue.run('page', { request, limit, cursor: cursor ?? null })
+      const items = await verified(page.tracks)
+      return { items, total: page.total, nextCursor: page.nextCursor, complete: isComplete(scope) }
     },
     track: path => pool.read('track', { root, path, options }, fileLimit),
     picture: (path, index) => pool.read('picture', { root, path, options, index }, fileLimit),
+    async refresh(paths) {
+      await scan.keep(paths, await read(paths))
+    },
     async lockKey(path) {
       try {
         const real = await realpath(absolute(root, path), { encoding: 'buffer' })
@@ -98,25 +125,28 @@ export function createLibrary(musicDir: string, options: CodecOptions, pool: Poo
       }
     },
   }
-}
 
-/** A track that did not let go of its thread: in that state it need not be tried again. */
-async function unreadable(root: Buffer, path: LibraryPath, detail: string): Promise<TrackSummary | 'gone'> {
-  const stats = await stat(absolute(root, path), { bigint: true }).catch(() => null)
-  return stats ? unreadSummary(path, stats, { code: 'MALFORMED_FILE', detail }) : 'gone'
+  /** A folder alone, in its own order, is read as it is listed. */
+  function isComplete({ recursive, q, sort }: ListScope): boolean {
+    return scan.state.complete || !(recursive || q || sort)
+  }
 }
 
 /** Reasons that lie in the bytes of a file, so that they stand as long as its revision: a mode can change without it. */
 const lasting: ReadonlySet<string> = new Set<ErrorCode>(['MALFORMED_FILE', 'UNSUPPORTED_CONTAINER'])
 
-/** A cursor is the path of the last track of a page, so that it holds while tracks come and go. */
-function encodeCursor(path: string): string {
+/** Whether what is remembered of a track holds as long as its revision is the same. */
+function stands(track: ListedTrack | undefined): boolean {
+  return track?.read === true && (track.summary.reason === null || lasting.has(track.summary.reason.code))
+}
+
+function encodePath(path: string): string {
   return Buffer.from(path).toString('base64url')
 }
 
-function decodeCursor(cursor: string): string {
+function decodePath(cursor: string): string {
   const path = Buffer.from(cursor, 'base64url').toString('utf8')
-  if (encodeCursor(path) !== cursor) throw new CodedError('BAD_REQUEST', 'The cursor is not one that this server gave.')
+  if (encodePath(path) !== cursor) throw new CodedError('BAD_REQUEST', 'The cursor is not one that this server gave.')
   return path
 }
 

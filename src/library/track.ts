@@ -6,11 +6,12 @@ import { type Picture, pictureTypes } from '../schemas/picture.ts'
 import type { Track, TrackSummary } from '../schemas/track.ts'
 import { readAudio } from '../tags/audio.ts'
 import type { CodecOptions, TagFile } from '../tags/containers/container.ts'
-import { openTags } from '../tags/containers/registry.ts'
+import { openTags, properExtension } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
 import type { EmbeddedPicture } from '../tags/items.ts'
-import { readFields, readPictures } from '../tags/read.ts'
+import { disagreementsOf, readFields, readPictures } from '../tags/read.ts'
 import { type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
+import { noFacts, type PictureFacts, type TrackFacts, type TrackReading } from './reading.ts'
 
 /** A track opened for reading, taken apart where a codec knows how. */
 interface ReadTrack {
@@ -77,26 +78,33 @@ export function unreadSummary(path: LibraryPath, stats: BigIntStats, reason: Tra
   }
 }
 
-/** The summary of a track that failed to be read for `error`, or null where it is no longer there. */
-export function failedSummary(root: Buffer, path: LibraryPath, error: unknown): TrackSummary | null {
+/** What is known of a track that failed to be read for `error`; null where it is no longer there. */
+export function failedReading(root: Buffer, path: LibraryPath, error: unknown): TrackReading | null {
   try {
     const stats = statSync(locatedBytes(locate(root, path)), { bigint: true })
     const denied = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
     const detail = 'The server may not read the file; check its owner and mode, PUID and PGID.'
-    return unreadSummary(path, stats, denied ? { code: 'READ_ONLY', detail } : toReason(error))
+    const summary = unreadSummary(path, stats, denied ? { code: 'READ_ONLY', detail } : toReason(error))
+    return { summary, facts: noFacts }
   } catch {
     return null
   }
 }
 
-/** The summary of a track, or null where it is still in the revision that the caller knows. */
-export function readSummary(
-  root: Buffer,
-  path: LibraryPath,
-  options: CodecOptions,
-  known?: string,
-): Promise<TrackSummary | null> {
-  return withTrack(root, path, options, async read => (read.track.revision === known ? null : summaryOf(read, path)))
+/** The summary of a track, and what is noticed in it. */
+export function readForCatalogue(root: Buffer, path: LibraryPath, options: CodecOptions): Promise<TrackReading> {
+  return withTrack(root, path, options, async read => ({
+    summary: await summaryOf(read, path),
+    facts: read.file ? factsOf(read.file, nameOf(path)) : noFacts,
+  }))
+}
+
+function factsOf(file: TagFile, name: string): TrackFacts {
+  const pictures = readPictures(file)
+  const disagreements = disagreementsOf(file)
+  const extension = properExtension(file.container, name)
+  if (pictures.length === 0 && disagreements.length === 0 && extension === null) return noFacts
+  return { pictures: pictures.map(picture => pictureFacts(picture)), disagreements, extension }
 }
 
 /** A track in full: every item, every picture, every warning. */
@@ -110,17 +118,19 @@ export function readTrack(root: Buffer, path: LibraryPath, options: CodecOptions
 }
 
 function describePicture(picture: EmbeddedPicture, index: number): Picture {
+  return { index, ...pictureFacts(picture), description: picture.description }
+}
+
+function pictureFacts(picture: EmbeddedPicture): PictureFacts {
   const data = picture.data()
   const info = imageInfo(data)
   return {
-    index,
     type: pictureTypes[picture.type] ?? 'other',
     mime: info?.mime ?? (picture.mime || 'application/octet-stream'),
     width: info?.width ?? null,
     height: info?.height ?? null,
     bytes: data.length,
     sha256: sha256(data),
-    description: picture.description,
   }
 }
 

@@ -8,6 +8,8 @@ export const trackRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/tracks', { schema: { querystring: TracksQuery, response: { 200: TrackPage } } }, async ({ query }) =>
     library.tracks(parsePath(query.path ?? ''), {
       recursive: query.recursive ?? false,
+      q: query.q,
+      sort: query.sort,
       limit: query.limit ?? 500,
       cursor: query.cursor,
     }),

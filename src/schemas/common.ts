@@ -11,6 +11,13 @@ export const Problem = Type.Object({
   detail: Type.String(),
   code: Type.String(),
   requestId: Type.String(),
+  position: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'where in a text (a query) the mistake is, in characters; the first is 1',
+    }),
+  ),
+  length: Type.Optional(Type.Integer({ minimum: 0, description: 'how many characters are wrong' })),
 })
 export type Problem = Static<typeof Problem>
 
@@ -26,7 +33,7 @@ export const Page = <T extends TSchema>(item: T) =>
 
 export const PageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 500 })),
-  cursor: Type.Optional(Type.String({ maxLength: 512 })),
+  cursor: Type.Optional(Type.String({ maxLength: 16_384 })),
 }
 
 /** Why something was refused, failed or cannot be written: a stable code and a sentence for a person. */

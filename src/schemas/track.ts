@@ -29,7 +29,8 @@ const summary = {
 }
 export const TrackSummary = Type.Object(summary)
 export type TrackSummary = Static<typeof TrackSummary>
-export const TrackPage = Page(TrackSummary)
+/** A page of tracks. `complete` is false while tracks that were not read yet may be missing in a search or stand in the wrong place. */
+export const TrackPage = Type.Object({ ...Page(TrackSummary).properties, complete: Type.Boolean() })
 export type TrackPage = Static<typeof TrackPage>
 
 /** One entry of a tag block as the file stores it. `bytes` counts its value as stored. */
@@ -50,10 +51,22 @@ export const Track = Type.Object({
 })
 export type Track = Static<typeof Track>
 
+/** What a list of tracks is searched by and sorted by. */
+export const ListQuery = {
+  q: Type.Optional(Type.String({ maxLength: 2000, description: 'a search; see Searching in the README' })),
+  sort: Type.Optional(
+    Type.String({
+      maxLength: 1000,
+      description: 'fields or properties, as in artist,-date; path is the natural order',
+    }),
+  ),
+}
+
 export const TracksQuery = Type.Object(
   {
     path: Type.Optional(PathText),
     recursive: Type.Optional(Type.Boolean()),
+    ...ListQuery,
     ...PageQuery,
   },
   { additionalProperties: false },

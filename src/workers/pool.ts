@@ -1,7 +1,8 @@
 import { Piscina } from 'piscina'
-import { CodedError, type ErrorCode } from '../errors.ts'
+import { CodedError } from '../errors.ts'
+import { type Answer, unwrapped } from './answer.ts'
 import type * as tasks from './tasks.ts'
-import type { Answer, ThreadData } from './tasks.ts'
+import type { ThreadData } from './tasks.ts'
 
 type Tasks = typeof tasks
 type TaskName = keyof { [Name in keyof Tasks as Tasks[Name] extends (input: never) => unknown ? Name : never]: true }
@@ -39,10 +40,7 @@ export function createPool(threads: number, stateDir: string | null): Pool {
     input: Input<Name>,
     signal?: AbortSignal,
   ): Promise<Output<Name>> {
-    const answer = (await piscina.run(input, { name, ...(signal ? { signal } : {}) })) as Answer<Output<Name>>
-    if ('value' in answer) return answer.value
-    const { code, detail, stack } = answer.error
-    throw new CodedError(code as ErrorCode, detail, stack === undefined ? {} : { cause: stack })
+    return unwrapped((await piscina.run(input, { name, ...(signal ? { signal } : {}) })) as Answer<Output<Name>>)
   }
   return {
     run: (name, input) => run(name, input),

@@ -1,13 +1,16 @@
 import { workerData } from 'piscina'
 import { runTrackTask, type TrackOutcome, type TrackTask } from '../changes/track-task.ts'
-import { toReason } from '../errors.ts'
 import { type Journal, openJournal } from '../files/journal.ts'
 import { listTracks, readFolder } from '../library/browse.ts'
 import type { LibraryPath } from '../library/paths.ts'
-import { failedSummary, readPicture, readSummary, readTrack } from '../library/track.ts'
+import type { TrackReading } from '../library/reading.ts'
+import { failedReading, readForCatalogue, readPicture, readTrack } from '../library/track.ts'
+import { compareRevisions, type WalkedFolder, walkFolders } from '../library/walk.ts'
 import type { Folder } from '../schemas/folder.ts'
-import type { Track, TrackSummary } from '../schemas/track.ts'
+import type { Track } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
+
+import { type Answer, answer, type Timed } from './answer.ts'
 
 /* What runs in the pool: all work on files, with synchronous reads and writes. Inputs and outputs are plain data. */
 
@@ -16,37 +19,23 @@ export interface ThreadData {
   readonly stateDir: string | null
 }
 
-/** An answer that crosses threads: errors lose their class on the way, so they travel as data. */
-export type Answer<T> =
-  | { readonly value: T }
-  | { readonly error: { code: string; detail: string; stack?: string | undefined } }
-
 interface Place {
   readonly root: Uint8Array
   readonly path: LibraryPath
 }
 type TrackPlace = Place & { readonly options: CodecOptions }
 
-/** Summaries in the order of the paths: null for a track still in the known revision, absent from the library as `gone`. */
-export interface SummariesInput {
+/** What became of a track that was to be read: what it holds now, or that it is gone. */
+export type ReadAnswer = TrackReading | 'gone'
+
+export interface ReadInput {
   readonly root: Uint8Array
   readonly options: CodecOptions
-  readonly tracks: ReadonlyArray<{ readonly path: LibraryPath; readonly known?: string }>
+  readonly paths: readonly LibraryPath[]
 }
-export type SummaryAnswer = TrackSummary | 'same' | 'gone'
-
-/** Set, in memory shared with the pool, when a thread takes a task up. */
-interface Timed {
-  readonly started?: Int32Array
-}
-
-async function answer<T>(work: () => T | Promise<T>, { started }: Timed = {}): Promise<Answer<T>> {
-  if (started) Atomics.store(started, 0, 1)
-  try {
-    return { value: await work() }
-  } catch (error) {
-    return { error: { ...toReason(error), stack: error instanceof Error ? error.stack : undefined } }
-  }
+interface CompareInput {
+  readonly root: Uint8Array
+  readonly tracks: ReadonlyArray<{ readonly path: LibraryPath; readonly revision: string }>
 }
 
 export const folder = ({ root, path }: Place): Promise<Answer<Folder>> =>
@@ -55,19 +44,33 @@ export const folder = ({ root, path }: Place): Promise<Answer<Folder>> =>
 export const tracks = ({ root, path, recursive }: Place & { recursive: boolean }): Promise<Answer<LibraryPath[]>> =>
   answer(() => listTracks(Buffer.from(root), path, recursive))
 
-export const summaries = (input: SummariesInput & Timed): Promise<Answer<SummaryAnswer[]>> =>
+/** Readings in the order of the paths. */
+export const read = (input: ReadInput & Timed): Promise<Answer<ReadAnswer[]>> =>
   answer(async () => {
     const root = Buffer.from(input.root)
-    const found: SummaryAnswer[] = []
-    for (const { path, known } of input.tracks) {
+    const found: ReadAnswer[] = []
+    for (const path of input.paths) {
       try {
-        found.push((await readSummary(root, path, input.options, known)) ?? 'same')
+        found.push(await readForCatalogue(root, path, input.options))
       } catch (error) {
-        found.push(failedSummary(root, path, error) ?? 'gone')
+        found.push(failedReading(root, path, error) ?? 'gone')
       }
     }
     return found
   }, input)
+
+/** Looks at folders without opening a track. */
+export const walk = ({
+  root,
+  paths,
+}: {
+  root: Uint8Array
+  paths: readonly LibraryPath[]
+}): Promise<Answer<WalkedFolder[]>> => answer(() => walkFolders(Buffer.from(root), paths))
+
+/** Which tracks are still in the revision that is known of them. */
+export const compare = ({ root, tracks: known }: CompareInput): Promise<Answer<boolean[]>> =>
+  answer(() => compareRevisions(Buffer.from(root), known))
 
 export const track = (input: TrackPlace & Timed): Promise<Answer<Track>> =>
   answer(() => readTrack(Buffer.from(input.root), input.path, input.options), input)

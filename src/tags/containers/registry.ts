@@ -58,6 +58,20 @@ export function isTrackName(name: string): boolean {
   return writable.has(extension) || readable.has(extension)
 }
 
+/** Kinds of Ogg that have an extension of their own. */
+const ownExtension: ReadonlyMap<string, string> = new Map([
+  ['Ogg Opus', 'opus'],
+  ['Ogg Speex', 'spx'],
+  ['Ogg FLAC', 'oga'],
+])
+
+/** The extension that a container, as TagFile names it, asks for where the name of its file has another one; null where it fits. */
+export function properExtension(container: string, name: string): string | null {
+  const extensions = containers.find(({ name: own }) => container.startsWith(own))?.extensions
+  if (!extensions || extensions.includes(extensionOf(name))) return null
+  return ownExtension.get(container) ?? extensions[0] ?? null
+}
+
 /**
  * Takes a file apart by what it is, not by what it is called. Throws UNSUPPORTED_CONTAINER for a kind that cannot be written
  * and MALFORMED_FILE for one that is damaged or no audio at all.

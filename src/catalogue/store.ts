@@ -1,0 +1,195 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type LibraryPath, nameOf, parentOf } from '../library/paths.ts'
+import type { TrackFacts, TrackReading } from '../library/reading.ts'
+import type { WalkedFolder } from '../library/walk.ts'
+import type { Tags } from '../schemas/common.ts'
+import type { Audio } from '../schemas/track.ts'
+import { pathOf } from './rows.ts'
+import { createTables } from './tables.ts'
+import { fileNameField } from './values.ts'
+import { createWalks, type WalkDiff } from './walks.ts'
+
+/*
+ * What is written into the catalogue. A walk tells which tracks are where, in which revision; a reading tells what one holds.
+ * A track that is not found where it was is first only marked as missing: it may turn up elsewhere, and then it is the same
+ * track, moved; or all are missing at once, and then the disk is, not they. `forgetMissing` is the end of it.
+ */
+
+export interface CatalogueCounts {
+  /** Tracks that are there. */
+  readonly tracks: number
+  /** Of these, those whose tags are known. */
+  readonly read: number
+  readonly missing: number
+  readonly folders: number
+}
+
+export interface Store {
+  /** Raised by every write: what was derived from an earlier state is then old. */
+  readonly generation: number
+  walked(folders: readonly WalkedFolder[]): WalkDiff
+  store(readings: readonly TrackReading[]): void
+  /** Marks tracks that were to be read and are not there. */
+  lost(paths: readonly LibraryPath[]): void
+  /** At most `limit` tracks that are still to be read. */
+  unread(limit: number): LibraryPath[]
+  counts(): CatalogueCounts
+  /** Whether every folder was walked and every track read once, ever. */
+  isComplete(): boolean
+  complete(): void
+  /** Forgets tracks that are missing since `since` (ms since the epoch) or longer, and folders that are gone. Returns their paths. */
+  forgetMissing(since: number): LibraryPath[]
+  /** Our own change moved a track, or a folder with all that is in it: what is known of them stays. */
+  moved(kind: 'track' | 'folder', from: LibraryPath, to: LibraryPath): void
+  /** Our own change took a track or a folder away. */
+  removed(path: LibraryPath): void
+  /** Runs `work` in one transaction, as a write of its own. */
+  write<T>(work: () => T): T
+}
+
+export function createStore(database: DatabaseSync, root: Buffer): Store {
+  const tables = createTables(database, root)
+  const walk = createWalks(database, tables)
+  const sql = {
+    fill: database.prepare(
+      `UPDATE track SET revision = :revision, size = :size, modified = :modified, read = 1, missing = NULL,
+        writable = :writable, reason_code = :reasonCode, reason_detail = :reasonDetail, audio = :audio,
+        container = :container, codec = :codec, lossless = :lossless, duration = :duration, bitrate = :bitrate,
+        sample_rate = :sampleRate, channels = :channels, bits_per_sample = :bitsPerSample,
+        tags = :tags, pictures = :pictures, facts = :facts WHERE id = :id`,
+    ),
+    about: database.prepare('SELECT complete FROM about'),
+    miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND missing IS NULL'),
+    unread: database.prepare(
+      'SELECT t.name, f.path AS folder_path FROM track t JOIN folder f ON f.id = t.folder WHERE t.read = 0 AND t.missing IS NULL ORDER BY t.id LIMIT ?',
+    ),
+    counts: database.prepare(
+      'SELECT (SELECT count(*) FROM track) AS rows, (SELECT count(*) FROM track WHERE missing IS NOT NULL) AS missing, (SELECT count(*) FROM track WHERE read = 0 AND missing IS NULL) AS unread, (SELECT count(*) FROM folder) AS folders',
+    ),
+    missing: database.prepare(
+      'SELECT t.id, t.name, f.path AS folder_path FROM track t JOIN folder f ON f.id = t.folder WHERE t.missing <= ?',
+    ),
+    dropFolders: database.prepare(
+      "DELETE FROM folder WHERE path <> '' AND device = '' AND NOT EXISTS (SELECT 1 FROM track WHERE folder = folder.id) AND NOT EXISTS (SELECT 1 FROM folder c WHERE c.parent = folder.id)",
+    ),
+  }
+  let generation = 0
+
+  function write<T>(work: () => T): T {
+    database.exec('BEGIN')
+    try {
+      const result = work()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    } finally {
+      generation++
+    }
+  }
+
+  function storeReading({ summary, facts }: TrackReading): void {
+    const { revision, size, name, reason, audio, pictures } = summary
+    const path = summary.path as LibraryPath
+    const modified = Date.parse(summary.modified)
+    const known = tables.track(path)
+    const [inode = ''] = revision.split('.')
+    const id = known
+      ? Number(known.id)
+      : tables.insertTrack(tables.folderId(parentOf(path)), nameOf(path), {
+          device: '',
+          inode,
+          revision,
+          size,
+          modified,
+        })
+    const tags = JSON.stringify(summary.tags)
+    sql.fill.run({
+      id,
+      revision,
+      size,
+      modified,
+      writable: Number(summary.writable),
+      reasonCode: reason?.code ?? null,
+      reasonDetail: reason?.detail ?? null,
+      ...audioColumns(audio),
+      tags,
+      pictures,
+      facts: isNothing(facts) ? null : JSON.stringify(facts),
+    })
+    if (known?.tags === tags) return
+    const own = { [fileNameField]: [name] }
+    const before = known ? (JSON.parse(known.tags as string) as Tags) : {}
+    tables.values.replace(id, { ...before, ...own }, { ...summary.tags, ...own })
+  }
+
+  return {
+    get generation() {
+      return generation
+    },
+    write,
+    walked: folders => write(() => walk(folders)),
+    store: readings => write(() => readings.forEach(storeReading)),
+    lost(paths) {
+      const now = Date.now()
+      write(() => {
+        for (const path of paths) {
+          const row = tables.track(path)
+          if (row) sql.miss.run(now, row.id as number)
+        }
+      })
+    },
+    unread: limit => sql.unread.all(limit).map(pathOf),
+    counts() {
+      const { rows, missing, unread, folders } = sql.counts.get() as Record<string, number>
+      const tracks = Number(rows) - Number(missing)
+      return { tracks, read: tracks - Number(unread), missing: Number(missing), folders: Number(folders) }
+    },
+    isComplete: () => sql.about.get()?.complete === 1,
+    complete: () => database.exec('UPDATE about SET complete = 1'),
+    forgetMissing(since) {
+      return write(() => {
+        const rows = sql.missing.all(since)
+        for (const row of rows) tables.dropTrack(row.id as number)
+        // From the leaves up: a folder goes when nothing is left in it.
+        while (Number(sql.dropFolders.run().changes) > 0);
+        return rows.map(pathOf)
+      })
+    },
+    moved(kind, from, to) {
+      write(() => {
+        if (kind === 'folder') return tables.moveFolder(from, to)
+        const [row, taken] = [tables.track(from), tables.track(to)]
+        if (!row || row.id === taken?.id) return
+        if (taken) tables.dropTrack(taken.id as number)
+        tables.place(row.id as number, tables.folderId(parentOf(to)), nameOf(to))
+      })
+    },
+    removed(path) {
+      write(() => {
+        const row = tables.track(path)
+        if (row) tables.dropTrack(row.id as number)
+        else tables.dropFolder(path)
+      })
+    },
+  }
+}
+
+function isNothing({ pictures, disagreements, extension }: TrackFacts): boolean {
+  return pictures.length === 0 && disagreements.length === 0 && extension === null
+}
+
+function audioColumns(audio: Audio | null) {
+  return {
+    audio: Number(audio !== null),
+    container: audio?.container ?? null,
+    codec: audio?.codec ?? null,
+    lossless: typeof audio?.lossless === 'boolean' ? Number(audio.lossless) : null,
+    duration: audio?.duration ?? null,
+    bitrate: audio?.bitrate ?? null,
+    sampleRate: audio?.sampleRate ?? null,
+    channels: audio?.channels ?? null,
+    bitsPerSample: audio?.bitsPerSample ?? null,
+  }
+}

@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { joinPath, type LibraryPath } from '../library/paths.ts'
+import type { WalkedFolder, WalkedTracks } from '../library/walk.ts'
+import { pathOf, type Row } from './rows.ts'
+import type { FileState, Tables } from './tables.ts'
+
+/** What a walk found to differ from what was known. */
+export interface WalkDiff {
+  readonly added: readonly LibraryPath[]
+  /** Tracks in another revision than the known one. */
+  readonly changed: readonly LibraryPath[]
+  readonly moved: ReadonlyArray<{ readonly from: LibraryPath; readonly to: LibraryPath }>
+  /** How many tracks are newly not where they were. */
+  readonly missing: number
+}
+
+type Found = { -readonly [Key in keyof WalkDiff]: WalkDiff[Key] extends readonly (infer T)[] ? T[] : number }
+
+/** Brings the rows of folders to what a walk saw in them. Tracks that were not seen are marked as missing, not dropped. */
+export function createWalks(database: DatabaseSync, tables: Tables): (folders: readonly WalkedFolder[]) => WalkDiff {
+  const sql = {
+    walked: database.prepare('UPDATE folder SET device = ?, modified = ? WHERE id = ?'),
+    children: database.prepare('SELECT path FROM folder WHERE parent = ?'),
+    tracks: database.prepare('SELECT id, name, revision, missing FROM track WHERE folder = ?'),
+    outdate: database.prepare(
+      'UPDATE track SET device = ?, inode = ?, revision = ?, size = ?, modified = ?, read = 0, missing = NULL, payload = NULL WHERE id = ?',
+    ),
+    found: database.prepare('UPDATE track SET missing = NULL WHERE id = ?'),
+    miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND missing IS NULL'),
+  }
+
+  function walkFolder({ path, found }: WalkedFolder, now: number, diff: Found): void {
+    if (!found) {
+      diff.missing += tables.missFolder(path, now)
+      return
+    }
+    const folder = tables.folderId(path)
+    sql.walked.run(found.device, found.modified, folder)
+    const there = new Set<unknown>(found.folders.map(name => joinPath(path, name)))
+    for (const row of sql.children.all(folder))
+      if (!there.has(row.path)) diff.missing += tables.missFolder(row.path as LibraryPath, now)
+    const known = new Map<unknown, Row>(sql.tracks.all(folder).map(row => [row.name, row]))
+    for (const [i, name] of found.tracks.names.entries()) {
+      walkTrack(path, folder, name, stateAt(found.device, found.tracks, i), known.get(name), diff)
+      known.delete(name)
+    }
+    for (const row of known.values()) diff.missing += Number(sql.miss.run(now, row.id as number).changes)
+  }
+
+  function walkTrack(
+    folderPath: LibraryPath,
+    folder: number,
+    name: string,
+    state: FileState,
+    row: Row | undefined,
+    diff: Found,
+  ): void {
+    const path = joinPath(folderPath, name)
+    if (row && row.revision === state.revision) {
+      if (row.missing === null) return
+      sql.found.run(row.id as number)
+      diff.added.push(path)
+    } else if (row) {
+      const { device, inode, revision, size, modified } = state
+      sql.outdate.run(device, inode, revision, size, modified, row.id as number)
+      diff.changed.push(path)
+    } else {
+      const before = tables.movedFrom(state)
+      if (before) {
+        tables.place(before.id as number, folder, name)
+        diff.moved.push({ from: pathOf(before), to: path })
+      } else {
+        tables.insertTrack(folder, name, state)
+        diff.added.push(path)
+      }
+    }
+  }
+
+  return folders => {
+    const diff: Found = { added: [], changed: [], moved: [], missing: 0 }
+    const now = Date.now()
+    for (const folder of folders) walkFolder(folder, now, diff)
+    return diff
+  }
+}
+
+function stateAt(device: string, tracks: WalkedTracks, i: number): FileState {
+  return {
+    device,
+    inode: tracks.inodes[i] as string,
+    revision: tracks.revisions[i] as string,
+    size: tracks.sizes[i] as number,
+    modified: tracks.modified[i] as number,
+  }
+}

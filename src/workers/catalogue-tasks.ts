@@ -1,0 +1,73 @@
+import { workerData } from 'piscina'
+import { openCatalogue } from '../catalogue/database.ts'
+import { createListing, type ListPage, type ListRequest } from '../catalogue/listing.ts'
+import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
+import type { WalkDiff } from '../catalogue/walks.ts'
+import { CodedError } from '../errors.ts'
+import type { LibraryPath } from '../library/paths.ts'
+import type { TrackReading } from '../library/reading.ts'
+import type { WalkedFolder } from '../library/walk.ts'
+import { type Answer, answer } from './answer.ts'
+
+/* What runs in the catalogue's thread: all work on its database. Inputs and outputs are plain data. */
+
+/** What the thread is given. */
+export interface CatalogueThreadData {
+  readonly stateDir: string | null
+  readonly root: Uint8Array
+}
+
+const { stateDir, root } = workerData as CatalogueThreadData
+const rootBytes = Buffer.from(root)
+const { database, durable, warning } = openCatalogue(stateDir, rootBytes.toString('latin1'))
+const store = createStore(database, rootBytes)
+const search = (q: string): { has(id: number): boolean } => {
+  throw new CodedError('BAD_REQUEST', q)
+}
+const listing = createListing(database, () => store.generation, search)
+
+/** How the catalogue was found when it was opened. */
+export interface Opened {
+  readonly durable: boolean
+  readonly warning: string | null
+  readonly complete: boolean
+  readonly counts: CatalogueCounts
+}
+export const opened = (): Promise<Answer<Opened>> =>
+  answer(() => ({ durable, warning, complete: store.isComplete(), counts: store.counts() }))
+
+/** A scan came to its end. */
+export const completed = (): Promise<Answer<void>> => answer(() => store.complete())
+
+export const counts = (): Promise<Answer<CatalogueCounts>> => answer(() => store.counts())
+
+export const walked = (folders: readonly WalkedFolder[]): Promise<Answer<WalkDiff>> =>
+  answer(() => store.walked(folders))
+
+export const storeReadings = (readings: readonly TrackReading[]): Promise<Answer<void>> =>
+  answer(() => store.store(readings))
+
+export const lost = (paths: readonly LibraryPath[]): Promise<Answer<void>> => answer(() => store.lost(paths))
+
+export const unread = ({ limit }: { limit: number }): Promise<Answer<LibraryPath[]>> =>
+  answer(() => store.unread(limit))
+
+export const forgetMissing = ({ since }: { since: number }): Promise<Answer<LibraryPath[]>> =>
+  answer(() => store.forgetMissing(since))
+
+export const moved = (move: { kind: 'track' | 'folder'; from: LibraryPath; to: LibraryPath }): Promise<Answer<void>> =>
+  answer(() => store.moved(move.kind, move.from, move.to))
+
+export const removed = ({ path }: { path: LibraryPath }): Promise<Answer<void>> => answer(() => store.removed(path))
+
+/** A page of a list. Throws QUERY_INVALID and BAD_REQUEST. */
+export const page = (input: {
+  request: ListRequest
+  limit: number
+  cursor: string | null
+}): Promise<Answer<ListPage>> => answer(() => listing.page(input.request, input.limit, input.cursor))
+
+/** The paths of all tracks of a list. */
+export const paths = (request: ListRequest): Promise<Answer<LibraryPath[]>> => answer(() => listing.paths(request))
+
+export const close = (): Promise<Answer<void>> => answer(() => database.close())
