@@ -12,6 +12,11 @@ export interface ByteSource {
 export const readLimit = 64 * 1024 * 1024
 
 const windowSize = 16 * 1024
+/** What is asked for beyond this is read by itself (bytes); a file that is no larger is read at once. */
+const largestWindow = 32 * 1024
+const windowsKept = 4
+/** Windows start where pages of memory do: what stands a few bytes before is often asked for next. */
+const alignment = 4096
 
 function checkRange(size: number, offset: number, length: number): void {
   if (
@@ -41,24 +46,42 @@ export function bufferSource(bytes: Uint8Array): ByteSource {
   }
 }
 
-/** An open file of `size` bytes, read synchronously through a window, so that the many small reads of a parser are few system calls. */
+interface Window {
+  readonly start: number
+  readonly bytes: Uint8Array
+}
+
+/**
+ * An open file of `size` bytes, read synchronously through windows, so that the many small reads of a parser are few system
+ * calls. The last few are kept, as parsers go back and forth between the head of a file, its audio and its end.
+ */
 export function fileSource(fd: number, size: number): ByteSource {
-  let start = 0
-  let window: Uint8Array = new Uint8Array(0)
+  /** The one last used first. */
+  let windows: Window[] = []
   return {
     size,
     read(offset, length) {
       checkRange(size, offset, length)
-      if (offset >= start && offset + length <= start + window.length) {
-        return window.subarray(offset - start, offset - start + length)
+      const end = offset + length
+      const found = windows.find(({ start, bytes }) => offset >= start && end <= start + bytes.length)
+      if (found) {
+        if (found !== windows[0]) windows = [found, ...windows.filter(window => window !== found)]
+        return found.bytes.subarray(offset - found.start, end - found.start)
       }
-      if (length >= windowSize) return readExactly(fd, offset, length)
-      // Parsers of trailing tags walk backwards: near the end, take the last window rather than what is left of it.
-      start = Math.min(offset, Math.max(0, size - windowSize))
-      window = readExactly(fd, start, Math.min(windowSize, size - start))
-      return window.subarray(offset - start, offset - start + length)
+      if (length > largestWindow) return readExactly(fd, offset, length)
+      const start = windowStart(size, offset)
+      const wanted = size <= largestWindow ? size : Math.max(windowSize, end - start)
+      const window = { start, bytes: readExactly(fd, start, Math.min(wanted, size - start)) }
+      windows = [window, ...windows.filter(other => other.start !== start).slice(0, windowsKept - 1)]
+      return window.bytes.subarray(offset - start, end - start)
     },
   }
+}
+
+/** Parsers of trailing tags walk backwards: near the end, the last window rather than what is left of it. */
+function windowStart(size: number, offset: number): number {
+  if (size <= largestWindow) return 0
+  return Math.min(offset - (offset % alignment), size - windowSize)
 }
 
 /** Reads exactly `length` bytes of an open file; throws MALFORMED_FILE when it became shorter meanwhile. */
