@@ -3,12 +3,12 @@ import { fieldKey } from '../tags/fields.ts'
 import { encodeValues } from './cells.ts'
 import { type Column, columnName, properties } from './columns.ts'
 
-/** Without it, Excel reads UTF-8 as a legacy code page. */
-const byteOrderMark = '\uFEFF'
+/** Comes before all rows. Without it, Excel reads UTF-8 as a legacy code page. */
+export const byteOrderMark = '\uFEFF'
 
-/** The first row of a table, with the byte order mark before it. */
+/** The first row of a table. */
 export function writeHead(columns: readonly Column[], delimiter: string): string {
-  return byteOrderMark + line(columns.map(columnName).map(quoted), delimiter)
+  return line(columns.map(columnName).map(quoted), delimiter)
 }
 
 /** The row of a track. */

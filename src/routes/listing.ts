@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { CodedError } from '../errors.ts'
 import { type LibraryPath, nameOf } from '../library/paths.ts'
 import type { TrackSummary } from '../schemas/track.ts'
 
@@ -15,10 +16,15 @@ const pageSize = 500
 /** Text is handed on in pieces of about this length (UTF-16 units). */
 const pieceLength = 64 * 1024
 
+/** Throws what the library throws, and LIBRARY_SCANNING while a search could miss tracks, or a page of a sort skip them. */
 export async function* readPages(library: Library, path: LibraryPath, scope: Scope): Pages {
   let cursor: string | undefined
   do {
     const page = await library.tracks(path, { ...scope, limit: pageSize, cursor })
+    if (!page.complete && (scope.q || scope.sort)) {
+      const detail = 'The library is still being read, so that tracks could be missing; try again when it is complete.'
+      throw new CodedError('LIBRARY_SCANNING', detail)
+    }
     yield page.items
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { askedColumns, type Column, createFieldFinder } from '../csv/columns.ts'
 import { readTable } from '../csv/read.ts'
-import { writeHead, writeRow } from '../csv/write.ts'
+import { byteOrderMark, writeHead, writeRow } from '../csv/write.ts'
 import { CodedError } from '../errors.ts'
 import { type LibraryPath, parsePath } from '../library/paths.ts'
 import { noStoreHeaders } from '../plugins/no-store.ts'
@@ -69,6 +69,8 @@ async function* writeTable(
   asked: readonly Column[] | null,
   delimiter: string,
 ): AsyncGenerator<string, void, undefined> {
+  // At once, so that the reply begins however long the first look takes.
+  yield byteOrderMark
   let columns = asked
   let listing = pages
   if (!columns) {
@@ -78,6 +80,8 @@ async function* writeTable(
     for await (const page of pages) {
       if (pagesRead++ === 0) first = page
       for (const track of page) finder.look(track)
+      // Nothing to send yet, but here it shows whether there is still somebody to send it to.
+      yield ''
     }
     columns = finder.columns()
     listing = pagesRead === 1 ? onePage(first) : await again()
