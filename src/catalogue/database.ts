@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
  */
 
 /** Raised with every change of the schema or of how its columns are filled: a database of another version is thrown away. */
-const version = 1
+const version = 2
 
 const schema = `
   -- complete: whether every folder was walked and every track read once
@@ -58,12 +58,17 @@ const schema = `
     pictures INTEGER NOT NULL DEFAULT 0,
     -- JSON of TrackFacts; null where there is nothing to say
     facts TEXT,
-    -- hash of the audio alone; null until it is computed
+    -- whether it is a symbolic link to a file
+    linked INTEGER NOT NULL DEFAULT 0,
+    -- sums of all the audio and of its start, and the revision in which they were computed: see duplicates/sums.ts
     payload TEXT,
+    payload_start TEXT,
+    payload_revision TEXT,
     UNIQUE (folder, name)
   ) STRICT;
   CREATE INDEX track_order ON track (folder, name_key, name);
   CREATE INDEX track_inode ON track (inode);
+  CREATE INDEX track_payload_start ON track (payload_start) WHERE payload_start IS NOT NULL;
   CREATE INDEX track_unread ON track (id) WHERE read = 0 AND missing IS NULL;
   CREATE INDEX track_missing ON track (id) WHERE missing IS NOT NULL;
   -- every distinct value of every field once: key in natural order, folded as searches look into it

@@ -103,6 +103,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
           revision,
           size,
           modified,
+          linked: false,
         })
     const tags = JSON.stringify(summary.tags)
     sql.fill.run({

@@ -13,6 +13,8 @@ export interface FileState {
   readonly revision: string
   readonly size: number
   readonly modified: number
+  /** Whether the track is a symbolic link to the file. */
+  readonly linked: boolean
 }
 
 /** The rows of folders and tracks, and what keeps them and the values in step. */
@@ -55,13 +57,13 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
     missIn: database.prepare('UPDATE track SET missing = ? WHERE folder = ? AND missing IS NULL'),
     track: database.prepare('SELECT id, name, tags, read FROM track WHERE folder = ? AND name = ?'),
     insertTrack: database.prepare(
-      'INSERT INTO track (folder, name, name_key, device, inode, revision, size, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO track (folder, name, name_key, device, inode, revision, size, modified, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     place: database.prepare('UPDATE track SET folder = ?, name = ?, name_key = ?, missing = NULL WHERE id = ?'),
     tagsOf: database.prepare('SELECT tags, name FROM track WHERE id = ?'),
     dropTrack: database.prepare('DELETE FROM track WHERE id = ?'),
     twins: database.prepare(
-      'SELECT t.id, f.path AS folder_path, t.name, t.missing FROM track t JOIN folder f ON f.id = t.folder WHERE t.inode = ? AND t.revision = ? AND t.device = ?',
+      'SELECT t.id, f.path AS folder_path, t.name, t.missing FROM track t JOIN folder f ON f.id = t.folder WHERE t.inode = ? AND t.revision = ? AND t.device = ? AND t.linked = ?',
     ),
   }
 
@@ -95,9 +97,9 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
       const folder = sql.folder.get(parentOf(path))
       return folder && sql.track.get(folder.id as number, nameOf(path))
     },
-    insertTrack(folder, name, { device, inode, revision, size, modified }) {
-      const key = sortKey(name)
-      const { lastInsertRowid } = sql.insertTrack.run(folder, name, key, device, inode, revision, size, modified)
+    insertTrack(folder, name, { device, inode, revision, size, modified, linked }) {
+      const place = [folder, name, sortKey(name)] as const
+      const { lastInsertRowid } = sql.insertTrack.run(...place, device, inode, revision, size, modified, Number(linked))
       values.replace(Number(lastInsertRowid), {}, { [fileNameField]: [name] })
       return Number(lastInsertRowid)
     },
@@ -123,9 +125,10 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
       }
       return missing
     },
-    movedFrom({ inode, revision, device }) {
+    movedFrom({ inode, revision, device, linked }) {
       const exists = (path: LibraryPath) => statSync(absolute(root, path), { throwIfNoEntry: false }) !== undefined
-      return sql.twins.all(inode, revision, device).find(row => row.missing !== null || !exists(pathOf(row)))
+      const twins = sql.twins.all(inode, revision, device, Number(linked))
+      return twins.find(row => row.missing !== null || !exists(pathOf(row)))
     },
   }
 }

@@ -23,7 +23,7 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     children: database.prepare('SELECT path FROM folder WHERE parent = ?'),
     tracks: database.prepare('SELECT id, name, revision, missing FROM track WHERE folder = ?'),
     outdate: database.prepare(
-      'UPDATE track SET device = ?, inode = ?, revision = ?, size = ?, modified = ?, read = 0, missing = NULL, payload = NULL WHERE id = ?',
+      'UPDATE track SET device = ?, inode = ?, revision = ?, size = ?, modified = ?, linked = ?, read = 0, missing = NULL WHERE id = ?',
     ),
     found: database.prepare('UPDATE track SET missing = NULL WHERE id = ?'),
     miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND missing IS NULL'),
@@ -61,8 +61,8 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
       sql.found.run(row.id as number)
       diff.added.push(path)
     } else if (row) {
-      const { device, inode, revision, size, modified } = state
-      sql.outdate.run(device, inode, revision, size, modified, row.id as number)
+      const { device, inode, revision, size, modified, linked } = state
+      sql.outdate.run(device, inode, revision, size, modified, Number(linked), row.id as number)
       diff.changed.push(path)
     } else {
       const before = tables.movedFrom(state)
@@ -91,5 +91,6 @@ function stateAt(device: string, tracks: WalkedTracks, i: number): FileState {
     revision: tracks.revisions[i] as string,
     size: tracks.sizes[i] as number,
     modified: tracks.modified[i] as number,
+    linked: tracks.linked[i] as boolean,
   }
 }

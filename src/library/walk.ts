@@ -13,6 +13,8 @@ export interface WalkedTracks {
   readonly sizes: readonly number[]
   /** Modification times, ms since the epoch. */
   readonly modified: readonly number[]
+  /** Whether each is a symbolic link; the rest is then told of the file that it leads to. */
+  readonly linked: readonly boolean[]
 }
 
 /** A folder and what is directly in it, links to folders left out; null where it is no longer there. */
@@ -58,6 +60,7 @@ function walkFolder(root: Buffer, path: LibraryPath): WalkedFolder['found'] {
   const inodes: string[] = []
   const sizes: number[] = []
   const modified: number[] = []
+  const links: boolean[] = []
   const slash = Buffer.concat([real, Buffer.from(real.length === 1 ? '' : '/')])
   for (const { name, linked } of entries.tracks) {
     const stats = statsOf(Buffer.concat([slash, encodeName(name)]), linked)
@@ -67,9 +70,10 @@ function walkFolder(root: Buffer, path: LibraryPath): WalkedFolder['found'] {
     inodes.push(stats.ino.toString(36))
     sizes.push(Number(stats.size))
     modified.push(Number(stats.mtimeMs))
+    links.push(linked)
   }
   const folders = entries.folders.filter(({ linked }) => !linked).map(({ name }) => name)
-  const tracks = { names, revisions, inodes, sizes, modified }
+  const tracks = { names, revisions, inodes, sizes, modified, linked: links }
   return { device: own.dev.toString(36), modified: own.mtimeNs.toString(), folders, tracks }
 }
 
