@@ -130,13 +130,14 @@ export async function readAudio(source: ByteSource, name: string, file: TagFile 
   if (file && !file.bare && isTrap(file)) return null
   const kind = fileKind(file?.container ?? null, name)
   try {
-    const { format } = await parse(file?.bare ?? source, kind, !file?.bare)
+    const bare = file?.bare
+    const { format } = await parse(bare ?? source, kind, !bare)
     return {
       container: format.container ?? null,
       codec: format.codec ?? null,
       lossless: format.lossless ?? null,
       duration: finite(format.duration),
-      bitrate: finite(format.bitrate),
+      bitrate: finite(wholeBitrate(format, file?.leftOut ?? 0)),
       sampleRate: finite(format.sampleRate),
       channels: finite(format.numberOfChannels),
       bitsPerSample: finite(format.bitsPerSample),
@@ -144,6 +145,11 @@ export async function readAudio(source: ByteSource, name: string, file: TagFile 
   } catch {
     return null
   }
+}
+
+/** The bit rate where it was counted from the bytes that were shown: that is done for Opus, which does not tell it. */
+function wholeBitrate({ codec, bitrate, duration }: IAudioMetadata['format'], leftOut: number): number | undefined {
+  return codec === 'Opus' && bitrate !== undefined && duration ? bitrate + (8 * leftOut) / duration : bitrate
 }
 
 function finite(value: number | undefined): number | null {

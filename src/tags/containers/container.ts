@@ -27,6 +27,8 @@ export interface TagFile {
   readonly audio: Iterable<Piece>
   /** The stream without the tags around and in it, where that is simple: its properties are read from it without parsing tags. */
   readonly bare?: ByteSource
+  /** Bytes of audio that `bare` leaves out between its start and its end; none where it is not given. */
+  readonly leftOut?: number
   /** The splices that put patched blocks in the place of the old ones. Throws a coded error where one is too large for the container. */
   rebuild(patched: ReadonlyMap<TagBlock, PatchedBlock>): Splice[]
 }

@@ -184,6 +184,26 @@ export function* bodiesFrom(source: ByteSource, from: number): Generator<Range> 
 }
 
 const window = 16 * 1024
+const largestPage = fixedHeader + mostSegments + mostSegments * 255
+/** Places that may look like the last page of a file before the search for it ends. */
+const mostGuesses = 16
+
+/** The page that ends the file and starts at `from` or behind it; null where none does. */
+export function lastPage(source: ByteSource, from: number): OggPage | null {
+  let guesses = 0
+  for (const reach of [window, largestPage]) {
+    const start = Math.max(from, source.size - reach)
+    const bytes = Buffer.from(source.read(start, source.size - start))
+    let at = bytes.lastIndexOf(capture)
+    for (; at >= 0 && guesses < mostGuesses; guesses++) {
+      const page = readPage(source, start + at)
+      if (page && pageEnd(page) === source.size && hasRightChecksum(source, page)) return page
+      at = at === 0 ? -1 : bytes.lastIndexOf(capture, at - 1)
+    }
+    if (start === from) return null
+  }
+  return null
+}
 
 /** Offset of the next page of a stream (null: of any), in whatever surroundings, or the size of the source. */
 function findPage(source: ByteSource, from: number, serial: number | null): number {

@@ -10,7 +10,17 @@ import { type CommentCodec, commentCodecs, commentsLength, paddedLength } from '
 import * as flac from './ogg-flac.ts'
 import { findStream, haveRightChecksums, oggDamage, readHeaders } from './ogg-headers.ts'
 import { type PageGroup, replacePackets } from './ogg-layout.ts'
-import { bodiesFrom, encodePage, keptBehind, type OggPage, pageEnd, renumberPage, renumberPages } from './ogg-pages.ts'
+import {
+  bodiesFrom,
+  encodePage,
+  keptBehind,
+  lastPage,
+  type OggPage,
+  pageEnd,
+  pageFlags,
+  renumberPage,
+  renumberPages,
+} from './ogg-pages.ts'
 import { leadingId3v2 } from './surrounding.ts'
 
 /*
@@ -129,6 +139,8 @@ function openOgg(source: ByteSource, _options: CodecOptions): TagFile {
   const headers = openStream(source, start)
   const vorbis = vorbisBlockOf(headers.comments)
   const packets = pictureBlock(headers.pictures)
+  let found: ReturnType<typeof bareStream> | null = null
+  const bare = () => (found ??= bareStream(source, headers))
   return {
     container: headers.name,
     blocks: [vorbis, ...(packets ? [packets.block] : [])],
@@ -148,10 +160,10 @@ function openOgg(source: ByteSource, _options: CodecOptions): TagFile {
       ]
     },
     get bare() {
-      const [group] = headers.groups
-      return headers.silent && group
-        ? splicedSource(source, replacePackets(source, group, [headers.silent], 0).splices)
-        : source
+      return bare().bare
+    },
+    get leftOut() {
+      return bare().leftOut
     },
     get kept() {
       return keptRanges(source, start, headers)
@@ -170,6 +182,21 @@ function openOgg(source: ByteSource, _options: CodecOptions): TagFile {
       return replaceHeaders(source, headers, headers.replace(comments, removed))
     },
   }
+}
+
+/** The headers without a comment, and the last page, which tells how long the stream is: what is between them is not looked at. */
+function bareStream(source: ByteSource, { first, groups, silent }: Headers): { bare: ByteSource; leftOut: number } {
+  const [group] = groups
+  const splices = silent && group ? replacePackets(source, group, [silent], 0).splices : []
+  const end = endOf(groups)
+  const last = lastPage(source, end)
+  if (last?.serial !== first.serial) return { bare: splicedSource(source, splices), leftOut: 0 }
+  const leftOut = last.offset - end
+  const flags = Uint8Array.of(last.flags | pageFlags.last)
+  splices.push({ offset: end, remove: leftOut, insert: new Uint8Array(0) })
+  // Many encoders do not say which page is the last.
+  splices.push({ offset: last.offset + 5, remove: 1, insert: flags })
+  return { bare: splicedSource(source, splices), leftOut }
 }
 
 function replaceHeaders(source: ByteSource, headers: Headers, { packets, added }: flac.FlacHeaders): Splice[] {
