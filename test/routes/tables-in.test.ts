@@ -53,7 +53,8 @@ test('a table that comes back as it was changes nothing', async t => {
   await fc.assert(
     fc.asyncProperty(audioFile, async ({ name, bytes }) => {
       library.put(name, bytes)
-      const { raw } = await library.get('/tracks.csv')
+      const { status, raw } = await library.get('/tracks.csv')
+      assert.equal(status, 200, raw.toString())
       const { files } = await apply(library, raw)
       assert.deepEqual(
         files.map(({ status, error }) => [status, error]),
