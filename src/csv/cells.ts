@@ -27,7 +27,9 @@ export function encodeValues(values: readonly string[]): string {
 
 /** The values of a cell, none for an empty one: encodeValues turned back. */
 export function decodeValues(cell: string): string[] {
-  return cell === '' ? [] : unprotect(cell).split(separator).map(unescapeText)
+  if (cell === '') return []
+  if (!cell.startsWith("'") && !cell.includes('\\')) return [cell]
+  return unprotect(cell).split(separator).map(unescapeText)
 }
 
 /** The text of a cell that holds one value by nature, a path or a name: two backslashes in it are two backslashes. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { setImmediate } from 'node:timers/promises'
 import { CodedError, toReason } from '../errors.ts'
 import { type LibraryPath, parsePath } from '../library/paths.ts'
@@ -14,7 +15,7 @@ const longestValue = 1_000_000
 const longestName = 255
 
 /** How much text is read before other requests have their turn (UTF-16 units). */
-const sliceLength = 512 * 1024
+const sliceLength = 128 * 1024
 
 const delimiters = [',', ';', '\t']
 
@@ -148,19 +149,17 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** The line of the first byte that is no UTF-8: a decoder in pieces fails where it is. */
+/** The line of the first byte that is no UTF-8: found in large pieces, then line by line. */
 function firstBadLine(bytes: Uint8Array): number {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let line = 1
-  for (let at = 0; at < bytes.length; line++) {
-    const feed = bytes.indexOf(0x0a, at)
+  let at = 0
+  for (let step = 64 * 1024; at < bytes.length; ) {
+    const feed = bytes.indexOf(0x0a, at + step)
     const end = feed < 0 ? bytes.length : feed + 1
-    try {
-      decoder.decode(bytes.subarray(at, end))
-    } catch {
-      return line
-    }
-    at = end
+    if (isUtf8(bytes.subarray(at, end))) at = end
+    else if (step > 0) step = 0
+    else break
   }
+  let line = 1
+  for (let i = 0; i < at; i++) if (bytes[i] === 0x0a) line++
   return line
 }
