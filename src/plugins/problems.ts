@@ -30,7 +30,7 @@ export function sendProblem(error: FastifyError, request: FastifyRequest, reply:
     .status(status)
     .headers({ ...noStoreHeaders, 'X-Request-Id': request.id })
     .type(mediaType)
-    .send(problemOf(code, detail, request.id))
+    .send({ ...problemOf(code, detail, request.id), ...placeOf(error) } satisfies Problem)
 }
 
 /** Answers bytes that are no HTTP request, for which Fastify runs neither hooks nor handlers. */
@@ -56,6 +56,11 @@ const badHttp: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEA
 function problemOf(code: ErrorCode, detail: string, id: string): Problem {
   const { status, title } = errorCatalogue[code]
   return { type: `urn:metadata-remote:problem:${code}`, title, status, detail, code, requestId: id }
+}
+
+/** Where the mistake is, where the error knows. */
+function placeOf(error: FastifyError): { position?: number; length?: number } {
+  return error instanceof CodedError ? { ...error.at } : {}
 }
 
 function reasonOf(error: FastifyError): { code: ErrorCode; detail: string } {

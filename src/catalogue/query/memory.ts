@@ -1,0 +1,322 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { folded } from '../../library/order.ts'
+import { addBit, type Bits, emptyBits } from './bits.ts'
+import type { Build } from './formats.ts'
+import { type Property, properties } from './query.ts'
+
+/*
+ * What searches look at, beside the database, in arrays by id. A frequent word is in a million rows of track_value, and
+ * reading those takes SQLite half a second; here it is a matter of milliseconds and of about 250 bytes a track.
+ *
+ * It is filled by the first search. From then on temporary triggers note which rows change, whoever changes them, and the
+ * next search reads just these again. Where too many have changed it is filled anew.
+ */
+
+/** Characters; longer texts, lyrics mostly, stay in the database. No file name is longer. */
+const longestHeld = 256
+/** Changes noted at most. */
+const mostNoted = 100_000
+
+export const state = { there: 1, read: 2, writable: 4, lossless: 8, lossy: 16 } as const
+
+export interface Memory {
+  readonly database: DatabaseSync
+  /** One more than the highest id of a track. */
+  top: number
+  /** By track: bits of `state`; no track has this id where it is 0. */
+  states: Uint8Array
+  folders: Int32Array
+  modified: Float64Array
+  /** Index into `builds`. */
+  build: Uint16Array
+  readonly builds: Build[]
+  /** By track; NaN where the file does not say. */
+  readonly numbers: Record<Property, Float64Array>
+  /** The values of track t are `pool` from `starts[t]`, `lengths[t]` of them. */
+  starts: Int32Array
+  lengths: Int32Array
+  pool: Int32Array
+  used: number
+  wasted: number
+  /** By value: its folded text; null for a long one, undefined where no value has this id. */
+  texts: (string | null | undefined)[]
+  /** By value: index of its field in `fields`. */
+  fieldOf: Int32Array
+  readonly fields: Map<string, number>
+  readonly long: Set<number>
+  /** By folder: its folded path. */
+  paths: (string | undefined)[]
+}
+
+const memories = new WeakMap<DatabaseSync, Memory>()
+
+/** The memory of an open catalogue, brought up to date. Not to be called inside a transaction, which might be rolled back. */
+export function memoryOf(database: DatabaseSync): Memory {
+  const known = memories.get(database)
+  if (known && catchUp(known)) return known
+  memories.delete(database)
+  noteChanges(database)
+  const memory = fill(database)
+  memories.set(database, memory)
+  return memory
+}
+
+/** What a row of the log is about. */
+const noted = { linked: 1, unlinked: 2, track: 3, value: 4, folder: 5 } as const
+
+function noteChanges(database: DatabaseSync): void {
+  const events: [name: string, event: string, what: string][] = [
+    ['linked', 'INSERT ON main.track_value', `${noted.linked}, new.track, new.value`],
+    ['unlinked', 'DELETE ON main.track_value', `${noted.unlinked}, old.track, old.value`],
+    ['track_new', 'INSERT ON main.track', `${noted.track}, new.id, 0`],
+    ['track_set', 'UPDATE ON main.track', `${noted.track}, new.id, 0`],
+    ['track_gone', 'DELETE ON main.track', `${noted.track}, old.id, 0`],
+    ['value_new', 'INSERT ON main.value', `${noted.value}, new.id, 0`],
+    ['value_gone', 'DELETE ON main.value', `${noted.value}, old.id, 0`],
+    ['folder_new', 'INSERT ON main.folder', `${noted.folder}, new.id, 0`],
+    ['folder_set', 'UPDATE OF path ON main.folder', `${noted.folder}, new.id, 0`],
+    ['folder_gone', 'DELETE ON main.folder', `${noted.folder}, old.id, 0`],
+  ]
+  const triggers = events.map(
+    ([name, event, what]) => `CREATE TEMP TRIGGER IF NOT EXISTS searched_${name} AFTER ${event}
+      WHEN (SELECT ifnull(max(rowid), 0) FROM temp.searched) < ${mostNoted}
+      BEGIN INSERT INTO searched (kind, id, value) VALUES (${what}); END;`,
+  )
+  database.exec(`
+    CREATE TEMP TABLE IF NOT EXISTS searched (kind INTEGER NOT NULL, id INTEGER NOT NULL, value INTEGER NOT NULL);
+    DELETE FROM temp.searched;
+    ${triggers.join('\n')}`)
+}
+
+function fill(database: DatabaseSync): Memory {
+  const memory: Memory = {
+    database,
+    top: 0,
+    states: new Uint8Array(0),
+    folders: new Int32Array(0),
+    modified: new Float64Array(0),
+    build: new Uint16Array(0),
+    builds: [],
+    numbers: Object.fromEntries(properties.map(name => [name, new Float64Array(0)])) as Memory['numbers'],
+    starts: new Int32Array(0),
+    lengths: new Int32Array(0),
+    pool: new Int32Array(0),
+    used: 0,
+    wasted: 0,
+    texts: [],
+    fieldOf: new Int32Array(0),
+    fields: new Map(),
+    long: new Set(),
+    paths: [],
+  }
+  const count = (sql: string) => Number(database.prepare(sql).get()?.n)
+  makeRoom(memory, count('SELECT ifnull(max(id), 0) AS n FROM track'))
+  readTracks(memory, '')
+  memory.fieldOf = new Int32Array(count('SELECT ifnull(max(id), 0) + 1 AS n FROM value'))
+  readValues(memory, '')
+  readFolders(memory, '')
+  readLinks(memory, count('SELECT count(*) AS n FROM track_value'))
+  return memory
+}
+
+/** Reads again what has changed since; false where that is too much. */
+function catchUp(memory: Memory): boolean {
+  const { database } = memory
+  const count = Number(database.prepare('SELECT ifnull(max(rowid), 0) AS n FROM temp.searched').get()?.n)
+  if (count === 0) return true
+  if (count >= mostNoted) return false
+  const changed = (kind: number) => `WHERE id IN (SELECT id FROM temp.searched WHERE kind = ${kind})`
+  for (const id of idsOf(memory, noted.track)) if (id < memory.top) memory.states[id] = 0
+  makeRoom(memory, Number(database.prepare('SELECT ifnull(max(id), 0) AS n FROM track').get()?.n))
+  readTracks(memory, changed(noted.track))
+  for (const id of idsOf(memory, noted.value)) {
+    memory.texts[id] = undefined
+    memory.long.delete(id)
+  }
+  readValues(memory, changed(noted.value))
+  for (const id of idsOf(memory, noted.folder)) memory.paths[id] = undefined
+  readFolders(memory, changed(noted.folder))
+  relink(memory)
+  database.exec('DELETE FROM temp.searched')
+  return true
+}
+
+function idsOf({ database }: Memory, kind: number): number[] {
+  return rows<[number]>(database.prepare('SELECT DISTINCT id FROM temp.searched WHERE kind = ?'), kind).map(
+    ([id]) => id,
+  )
+}
+
+function rows<Row>(statement: StatementSync, ...values: number[]): Row[] {
+  statement.setReturnArrays(true)
+  return statement.all(...values) as unknown as Row[]
+}
+
+/** The same numbers in an array of at least `size`, with room to grow. */
+function grown<T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(array: T, size: number): T {
+  if (array.length >= size) return array
+  const larger = new (array.constructor as new (length: number) => T)(Math.ceil(size * 1.2) + 64)
+  larger.set(array as never)
+  return larger
+}
+
+function makeRoom(memory: Memory, highest: number): void {
+  memory.top = Math.max(memory.top, highest + 1)
+  for (const name of ['states', 'folders', 'modified', 'build', 'starts', 'lengths'] as const)
+    memory[name] = grown(memory[name], memory.top) as never
+  for (const name of properties) memory.numbers[name] = grown(memory.numbers[name], memory.top)
+}
+
+type TrackRow = [id: number, folder: number, modified: number, read: number, writable: number, lossless: number | null,
+  extension: string, container: string | null, codec: string | null, ...numbers: (number | null)[]] // biome-ignore format: one line
+
+const columns: Readonly<Record<Property, string>> = {
+  size: 'size',
+  duration: 'duration',
+  bitrate: 'bitrate',
+  sampleRate: 'sample_rate',
+  channels: 'channels',
+  bitsPerSample: 'bits_per_sample',
+  pictures: 'pictures',
+}
+
+function readTracks(memory: Memory, where: string): void {
+  const known = new Map(memory.builds.map((build, index) => [keyOf(build), index]))
+  const statement = memory.database.prepare(
+    `SELECT id, folder, modified, read, writable, lossless, name, container, codec,
+      ${properties.map(name => columns[name]).join(', ')} FROM track ${where}`,
+  )
+  statement.setReturnArrays(true)
+  for (const row of statement.iterate() as unknown as Iterable<TrackRow>) {
+    const [id, folder, modified, read, writable, lossless, name, container, codec, ...numbers] = row
+    memory.states[id] =
+      state.there |
+      (read ? state.read : 0) |
+      (writable ? state.writable : 0) |
+      (lossless === null ? 0 : lossless ? state.lossless : state.lossy)
+    memory.folders[id] = folder
+    memory.modified[id] = modified
+    const dot = name.lastIndexOf('.')
+    const build: Build = {
+      extension: dot < 0 ? '' : name.slice(dot + 1).toLowerCase(),
+      container: container?.toLowerCase() ?? '',
+      codec: codec?.toLowerCase() ?? '',
+    }
+    memory.build[id] = known.get(keyOf(build)) ?? addBuild(memory, known, build)
+    for (const [i, property] of properties.entries()) memory.numbers[property][id] = numbers[i] ?? Number.NaN
+  }
+}
+
+const keyOf = ({ extension, container, codec }: Build): string => `${extension}\0${container}\0${codec}`
+
+/** Files are of a few dozen builds; should hostile ones be of more than can be told apart, the last ones share one. */
+function addBuild({ builds }: Memory, known: Map<string, number>, build: Build): number {
+  if (builds.length === 0xffff) return 0xfffe
+  known.set(keyOf(build), builds.length)
+  return builds.push(build) - 1
+}
+
+function readValues(memory: Memory, where: string): void {
+  const { texts, fields, long } = memory
+  const statement = memory.database.prepare(
+    `SELECT id, field, CASE WHEN length(folded) <= ${longestHeld} THEN folded END FROM value ${where}`,
+  )
+  statement.setReturnArrays(true)
+  for (const [id, field, text] of statement.iterate() as unknown as Iterable<[number, string, string | null]>) {
+    memory.fieldOf = grown(memory.fieldOf, id + 1)
+    const index = fields.get(field) ?? fields.size
+    fields.set(field, index)
+    memory.fieldOf[id] = index
+    texts[id] = text
+    if (text === null) long.add(id)
+  }
+}
+
+function readFolders(memory: Memory, where: string): void {
+  for (const [id, path] of rows<[number, string]>(memory.database.prepare(`SELECT id, path FROM folder ${where}`)))
+    memory.paths[id] = folded(path)
+}
+
+/** Reads which track has which value. As one text for each value: a row for each pair would take three times as long. */
+function readLinks(memory: Memory, count: number): void {
+  const { starts, lengths, database } = memory
+  const [tracks, values] = [new Int32Array(count), new Int32Array(count)]
+  let n = 0
+  const statement = database.prepare('SELECT value, group_concat(track) FROM track_value GROUP BY value')
+  statement.setReturnArrays(true)
+  for (const [value, list] of statement.iterate() as unknown as Iterable<[number, string]>) {
+    let track = 0
+    for (let i = 0; i <= list.length; i++) {
+      const digit = list.charCodeAt(i) - 48
+      if (digit >= 0) track = track * 10 + digit
+      else {
+        tracks[n] = track
+        values[n++] = value
+        track = 0
+      }
+    }
+  }
+  for (const track of tracks) lengths[track] = (lengths[track] ?? 0) + 1
+  let start = 0
+  for (let track = 0; track < memory.top; track++) {
+    starts[track] = start
+    start += lengths[track] as number
+  }
+  memory.pool = new Int32Array(Math.ceil(count * 1.1) + 1024)
+  const next = starts.slice()
+  for (let i = 0; i < count; i++) {
+    const track = tracks[i] as number
+    const at = next[track] as number
+    memory.pool[at] = values[i] as number
+    next[track] = at + 1
+  }
+  memory.used = count
+}
+
+/** Takes over the noted links and unlinks, in their order. */
+function relink(memory: Memory): void {
+  const statement = memory.database.prepare(
+    `SELECT kind, id, value FROM temp.searched WHERE kind IN (${noted.linked}, ${noted.unlinked}) ORDER BY rowid`,
+  )
+  const lists = new Map<number, Set<number>>()
+  for (const [kind, track, value] of rows<[number, number, number]>(statement)) {
+    const list = lists.get(track) ?? new Set(valuesOf(memory, track))
+    lists.set(track, list)
+    if (kind === noted.linked) list.add(value)
+    else list.delete(value)
+  }
+  for (const [track, list] of lists) {
+    // A link may outlive its track for a moment; no one asks for it.
+    if (track >= memory.top) continue
+    memory.wasted += memory.lengths[track] as number
+    memory.pool = grown(memory.pool, memory.used + list.size)
+    memory.pool.set([...list], memory.used)
+    memory.starts[track] = memory.used
+    memory.lengths[track] = list.size
+    memory.used += list.size
+  }
+  if (memory.wasted > memory.used / 2) compact(memory)
+}
+
+function valuesOf({ pool, starts, lengths, top }: Memory, track: number): Int32Array {
+  const start = track < top ? (starts[track] as number) : 0
+  return pool.subarray(start, track < top ? start + (lengths[track] as number) : start)
+}
+
+function compact(memory: Memory): void {
+  const pool = new Int32Array(memory.used - memory.wasted + 1024)
+  let used = 0
+  for (let track = 0; track < memory.top; track++) {
+    pool.set(valuesOf(memory, track), used)
+    memory.starts[track] = used
+    used += memory.lengths[track] as number
+  }
+  Object.assign(memory, { pool, used, wasted: 0 })
+}
+
+/** The ids of all tracks. */
+export function allTracks({ states, top }: Memory): Bits {
+  const all = emptyBits(top)
+  for (let track = 0; track < top; track++) if (states[track] !== 0) addBit(all, track)
+  return all
+}
