@@ -24,8 +24,13 @@ export function checkFolder(
   folder: string,
   tracks: readonly CataloguedTrack[],
 ): { problems: Problem[]; places: AlbumPlace[] } {
-  const problems: Problem[] = []
   const albums = albumsIn(folder, tracks)
+  return { problems: problemsOf(tracks, albums), places: albums.flatMap(placesOf) }
+}
+
+/** What the rules for tracks and albums find. */
+function problemsOf(tracks: readonly CataloguedTrack[], albums: readonly Album[]): Problem[] {
+  const problems: Problem[] = []
   for (const rule of rules) {
     if (rule.scope === 'track') {
       for (const track of tracks) {
@@ -38,7 +43,7 @@ export function checkFolder(
       }
     }
   }
-  return { problems, places: albums.flatMap(placesOf) }
+  return problems
 }
 
 /** An album, once for each folder that its tracks are in. */

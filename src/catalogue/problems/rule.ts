@@ -103,9 +103,10 @@ export function textOf(track: CataloguedTrack, field: string): string {
 
 export const set = (field: string, ...values: string[]): Edit => ({ op: 'set', field, values })
 
-/** Whether the tags of a track are known: a read-only file can be judged, one that no codec understood cannot. */
-export function isRead({ reason }: TrackSummary): boolean {
-  return reason === null || reason.code === 'READ_ONLY'
+/** Whether the tags of a track are known: a file that may not be written can be judged, one that could not be opened or understood cannot. */
+export function isRead({ reason, audio, tags }: TrackSummary): boolean {
+  if (reason === null) return true
+  return reason.code === 'READ_ONLY' && (audio !== null || Object.keys(tags).length > 0)
 }
 
 /** A value as it is quoted to a person. */

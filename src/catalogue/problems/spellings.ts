@@ -76,18 +76,27 @@ export const genreSpellings: SpellingRule = {
   check: alike,
 }
 
+/** Respellings by field and value. */
+export type Respellings = ReadonlyMap<string, ReadonlyMap<string, Respelling>>
+
+export function byField(respellings: Iterable<Respelling>): Respellings {
+  const fields = new Map<string, Map<string, Respelling>>()
+  for (const respelling of respellings) {
+    const values = fields.get(respelling.field) ?? new Map<string, Respelling>()
+    fields.set(respelling.field, values.set(respelling.from, respelling))
+  }
+  return fields
+}
+
 /** What respellings mean for a track: one finding with an edit for each field that has such a value, or null. */
-export function respelled(track: CataloguedTrack, respellings: readonly Respelling[]): Finding | null {
+export function respelled(track: CataloguedTrack, respellings: Respellings): Finding | null {
   const edits: Edit[] = []
   const details = new Set<string>()
-  for (const field of new Set(respellings.map(({ field }) => field))) {
-    const to = new Map(respellings.filter(each => each.field === field).map(each => [each.from, each]))
+  for (const [field, to] of respellings) {
     const values = valuesOf(track, field)
-    if (!values.some(value => to.has(value))) continue
-    for (const value of values) {
-      const detail = to.get(value)?.detail
-      if (detail !== undefined) details.add(detail)
-    }
+    const wrong = values.flatMap(value => to.get(value) ?? [])
+    if (wrong.length === 0) continue
+    for (const { detail } of wrong) details.add(detail)
     edits.push(set(field, ...new Set(values.map(value => to.get(value)?.to ?? value))))
   }
   return edits.length === 0 ? null : { path: track.path, detail: [...details].join(' '), edits }

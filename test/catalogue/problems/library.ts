@@ -2,7 +2,7 @@ import { albumFolder, parentFolder } from '../../../src/catalogue/problems/album
 import { checkFolder, checkPlaces, checkValues, type Problem } from '../../../src/catalogue/problems/check.ts'
 import type { CataloguedTrack } from '../../../src/catalogue/problems/rule.ts'
 import { rules } from '../../../src/catalogue/problems/rules.ts'
-import { respelled } from '../../../src/catalogue/problems/spellings.ts'
+import { byField, respelled } from '../../../src/catalogue/problems/spellings.ts'
 import { noFacts, type PictureFacts, type TrackFacts } from '../../../src/library/reading.ts'
 import type { Edit } from '../../../src/schemas/change.ts'
 import { fieldKey } from '../../../src/tags/fields.ts'
@@ -69,7 +69,7 @@ export function problemsIn(tracks: readonly CataloguedTrack[]): Problem[] {
           problems.push({ kind: rule.kind, path, detail, edits: [] })
       }
     } else if (rule.scope === 'values') {
-      const respellings = checkValues(rule, valuesIn(tracks, rule.fields))
+      const respellings = byField(checkValues(rule, valuesIn(tracks, rule.fields)))
       for (const each of tracks) {
         const found = respelled(each, respellings)
         if (found) problems.push({ kind: rule.kind, ...found })
