@@ -184,13 +184,16 @@ async function writeAlone(file: string, title: string, journal: Journal): Promis
   const opened = openTags(track.source, file, options)
   const patch = { fields: new Map([['title', [title]]]), pictures: null }
   const { splices } = patchTags(track.source, file, opened, patch, options)
-  const request = { folder, folderPath, name, newName: name, track, splices, owner: null, session: '00000000', journal }
+  const toggle = new Uint8Array(0)
+  const session = '00000000'
+  const request = { folder, folderPath, name, newName: name, track, splices, toggle, owner: null, session, journal }
   const started = performance.now()
-  const { journalId } = await writeTrack({ ...request, check: async () => {} })
+  const { revision } = await writeTrack({ ...request, check: async () => {} })
   const seconds = (performance.now() - started) / 1000
   track.close()
   folder.close()
-  return journalId ? seconds : null
+  // In place, it is still the same inode.
+  return revision.split('.')[0] === track.revision.split('.')[0] ? seconds : null
 }
 
 function copyOf(file: string): string {

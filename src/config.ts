@@ -20,6 +20,8 @@ export interface Config {
   readonly stateDir: string | null
   /** How many changes the history keeps. */
   readonly historyLimit: number
+  /** How long deleted files stay in the trash (days); null keeps them until a person removes them. */
+  readonly trashDays: number | null
   readonly logLevel: LogLevel
   /** Version 2.x of the ID3 tag that an MP3 without one gets. */
   readonly id3Version: 3 | 4
@@ -76,6 +78,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     owner: uid === null && gid === null ? null : Object.freeze({ uid: uid ?? -1, gid: gid ?? -1 }),
     stateDir: read('STATE_DIR', null, parseStateDir),
     historyLimit: read('HISTORY_LIMIT', 1000, integer(1, 1_000_000)),
+    trashDays: read('TRASH_DAYS', 30, parseTrashDays),
     logLevel: read('LOG_LEVEL', 'info', oneOf(logLevels)),
     id3Version: read('ID3_VERSION', 4, text => id3Versions[oneOf(['2.3', '2.4'])(text)]),
     trustProxy: read('TRUST_PROXY', false, parseTrustProxy),
@@ -92,6 +95,16 @@ function integer(least: number, most: number) {
       throw new Error(`"${text}" is not a whole number from ${least} to ${most}`)
     }
     return value
+  }
+}
+
+/** 0 could be read as “at once” or as “never”, so it is neither. */
+function parseTrashDays(text: string): number | null {
+  if (text.toLowerCase() === 'never') return null
+  try {
+    return integer(1, 36_500)(text)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}, nor “never” for a trash that is not emptied`)
   }
 }
 

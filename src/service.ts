@@ -4,10 +4,11 @@ import { type Changes, createChanges } from './changes/apply.ts'
 import { openDatabase } from './changes/database.ts'
 import { createHistory, type History } from './changes/history.ts'
 import { createPictures, type Pictures } from './changes/pictures.ts'
+import { createTrash } from './changes/trash.ts'
 import type { Config } from './config.ts'
 import { recoverJournal } from './files/recovery.ts'
 import { createLibrary, type Library } from './library/library.ts'
-import { realRoot } from './library/paths.ts'
+import { pathIn, realRoot } from './library/paths.ts'
 import { createScan } from './library/scan.ts'
 import { sweepTemporaries } from './library/sweep.ts'
 import type { ServiceEvent } from './schemas/event.ts'
@@ -73,6 +74,13 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   })
   const pictures = createPictures(database, durable ? pictureBudget.durable : pictureBudget.memory)
   const session = randomBytes(4).toString('hex')
+  const trash = createTrash({
+    root,
+    pool,
+    days: config.trashDays,
+    info: (detail, message) => log.info(detail, message),
+    warn: (detail, message) => log.warn(detail, message),
+  })
   const changes = createChanges({
     library,
     pool,
@@ -82,15 +90,20 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     lanes: config.workers,
     session,
     publish,
+    noteTrash: trash.add,
+    noteWritten: () => {},
     reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
   })
   library.scan.start().catch(error => log.error({ err: error }, 'the library could not be scanned'))
   // In the background: a large library takes a while to walk, and nothing waits for it.
   const stopping = new AbortController()
-  const swept = sweepTemporaries(library.root, session, stopping.signal).then(
-    removed => log.info({ removed }, 'searched the library for unfinished files of earlier runs'),
-    error => log.warn({ err: error }, 'the library could not be searched for unfinished files'),
-  )
+  const noteTrash = (folder: Buffer): void => trash.add(pathIn(root, folder))
+  const swept = sweepTemporaries(library.root, session, stopping.signal, noteTrash)
+    .then(
+      removed => log.info({ removed }, 'searched the library for unfinished files of earlier runs'),
+      error => log.warn({ err: error }, 'the library could not be searched for unfinished files'),
+    )
+    .then(trash.start)
   return {
     library,
     changes,
@@ -103,6 +116,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     },
     async close() {
       stopping.abort()
+      await trash.close()
       await changes.close()
       await library.scan.close()
       await swept

@@ -1,22 +1,27 @@
-import { CodedError } from '../errors.ts'
-import type { Library } from '../library/library.ts'
-import { type LibraryPath, parsePath } from '../library/paths.ts'
-import type { Change, ChangeRequest, Edit, Target } from '../schemas/change.ts'
+import type { LibraryPath } from '../library/paths.ts'
+import type { Change, ChangeRequest } from '../schemas/change.ts'
 import type { ServiceEvent } from '../schemas/event.ts'
-import type { History } from './history.ts'
-import { describeEdits } from './label.ts'
-import { type Pictures, storedPictures } from './pictures.ts'
+import type { FolderOutcome } from './folder-task.ts'
+import type { AppliedWrite, History } from './history.ts'
+import type { Outcome } from './outcome.ts'
+import type { Pictures } from './pictures.ts'
+import { type FileNote, folderWrite, madeEntries, noteOf, positionsOfMade, trackWrite, withMade } from './recording.ts'
 import { emptySummary, report, stateOf } from './report.ts'
+import { type Prepared, prepareRequest } from './request.ts'
 import { createReverter, directions } from './revert.ts'
 import { createRuns, type Run, type Started } from './runs.ts'
-import { createTrackRunner, type Task, type TrackRunnerDependencies } from './track-runner.ts'
-import type { PictureBytes } from './track-task.ts'
+import { createTaskRunner, type TaskRunnerDependencies } from './task-runner.ts'
+import { isTrashed, splitTrashed } from './trash-place.ts'
 
-export interface ChangesDependencies extends TrackRunnerDependencies {
+export interface ChangesDependencies extends TaskRunnerDependencies {
   readonly history: History
   readonly pictures: Pictures
   /** Told of progress and results. */
   publish(event: ServiceEvent): void
+  /** Told of folders that hold a trash (see Trash). */
+  noteTrash(top: LibraryPath): void
+  /** Told of every file that was written, moved, made or removed, as soon as the history has recorded it. */
+  noteWritten(note: FileNote): void
 }
 
 /** The one write path: every change of a file, also its undo, goes through here. */
@@ -42,10 +47,10 @@ export interface Changes {
 }
 
 export function createChanges(deps: ChangesDependencies): Changes {
-  const { library, history, pictures } = deps
-  const runner = createTrackRunner(deps)
+  const { library, history, pictures, noteWritten, noteTrash } = deps
+  const runner = createTaskRunner(deps)
   const runs = createRuns(deps.publish)
-  const reverter = createReverter({ history, pictures, runner, runs })
+  const reverter = createReverter({ ...deps, runner, runs })
   const running = new Set<Promise<unknown>>()
 
   function tracked<T>(work: Promise<T>): Promise<T> {
@@ -55,34 +60,34 @@ export function createChanges(deps: ChangesDependencies): Changes {
     return work
   }
 
-  async function prepare(request: ChangeRequest) {
-    const asked = await askedEdits(library, request)
-    // Edits that many tracks share are looked at, and their pictures fetched, once.
-    const used = new Map(asked.map(({ edits }) => [edits, [] as PictureBytes[]]))
-    for (const edits of used.keys()) used.set(edits, picturesOf(edits, pictures))
-    const tasks = asked.map(
-      ({ path, expected, edits }): Task => ({
-        path,
-        expected,
-        work: { kind: 'edits', edits },
-        pictures: used.get(edits) ?? [],
-      }),
-    )
-    return { tasks, label: request.label ?? describeEdits([...used.keys()].flat(), tasks.length) }
-  }
+  const prepare = (request: ChangeRequest) => prepareRequest(request, library, pictures)
 
-  async function apply(run: Run, head: { label: string; createdAt: string }, tasks: readonly Task[]): Promise<Change> {
+  async function apply(run: Run, head: { label: string; createdAt: string }, prepared: Prepared): Promise<Change> {
     const { id } = run
+    const nextPosition = positionsOfMade()
+    function record(position: number, { file: entry, made }: Outcome<unknown>, write: AppliedWrite): void {
+      const files = [{ position, entry, write }, ...madeEntries(made, nextPosition)]
+      history.recordFiles(id, files)
+      if (write.path !== null && isTrashed(write.path)) noteTrash(splitTrashed(write.path).top)
+      for (const each of [...files.slice(1), ...files.slice(0, 1)]) noteWritten(noteOf(each.write))
+    }
     try {
-      const outcomes = await runner.inLanes(tasks, (task, position) =>
-        runner.write(task, run, ({ applied, file }) => {
+      const tracks = await runner.inLanes(prepared.tracks, (task, position) =>
+        runner.tracks.write(task, run, outcome => {
+          const { applied } = outcome
           if (!applied) return
           for (const picture of applied.removed) pictures.keep(picture)
-          const write = { ...applied, pathBefore: task.path, revision: file.revision as string, toggle: applied.undo }
-          history.recordFile(id, position, file, write)
+          record(position, outcome, trackWrite(task.path, applied))
         }),
       )
-      const { summary, files } = report(outcomes)
+      const folders: FolderOutcome[] = []
+      for (const [position, job] of prepared.folders.entries()) {
+        const settle = (outcome: FolderOutcome) => {
+          if (outcome.applied) record(position, outcome, folderWrite(outcome.applied))
+        }
+        folders.push(await runner.folders.write(job, run, settle))
+      }
+      const { summary, files } = report(withMade([...tracks, ...folders]))
       const state = stateOf(summary, 'applied', run.cancelled)
       history.finish(id, state, summary)
       const change = { ...head, state, summary, files }
@@ -97,14 +102,17 @@ export function createChanges(deps: ChangesDependencies): Changes {
 
   return {
     async plan(request) {
-      const { tasks, label } = await prepare(request)
-      const outcomes = await runner.inLanes(tasks, task => runner.plan(task))
-      return { state: 'planned', label, createdAt: new Date().toISOString(), ...report(outcomes) }
+      const { tracks, folders, label } = await prepare(request)
+      const outcomes: Outcome<unknown>[] = await runner.inLanes(tracks, task => runner.tracks.plan(task))
+      for (const job of folders) outcomes.push(await runner.folders.plan(job))
+      return { state: 'planned', label, createdAt: new Date().toISOString(), ...report(withMade(outcomes)) }
     },
     async start(request) {
-      const { tasks, label } = await prepare(request)
+      const prepared = await prepare(request)
+      const { label } = prepared
+      const total = prepared.tracks.length + prepared.folders.length
       const { id, createdAt } = history.begin(label)
-      const run = runs.start(id, tasks.length)
+      const run = runs.start(id, total)
       const head = { label, createdAt }
       const change = {
         id,
@@ -112,9 +120,9 @@ export function createChanges(deps: ChangesDependencies): Changes {
         state: 'running' as const,
         summary: emptySummary,
         files: [],
-        progress: { done: 0, total: tasks.length },
+        progress: { done: 0, total },
       }
-      return { change, done: tracked(apply(run, head, tasks)) }
+      return { change, done: tracked(apply(run, head, prepared)) }
     },
     revert(id, direction) {
       const { change, done } = reverter.start(id, directions[direction])
@@ -140,45 +148,4 @@ export function createChanges(deps: ChangesDependencies): Changes {
       await Promise.allSettled(running)
     },
   }
-}
-
-/** What is asked of one track. */
-interface Asked {
-  readonly path: LibraryPath
-  readonly edits: readonly Edit[]
-  readonly expected: string | null
-}
-
-/** The tracks of a request with their edits, each track once. Throws for paths that no library could have, and where neither or both forms are used. */
-async function askedEdits(library: Library, request: ChangeRequest): Promise<Asked[]> {
-  const { target, edits, revisions, files } = request
-  if (files && !target && !edits && !revisions) {
-    const asked = files.map(({ path, edits, revision }) => ({
-      path: parsePath(path),
-      edits,
-      expected: revision ?? null,
-    }))
-    if (new Set(asked.map(({ path }) => path)).size < asked.length)
-      throw new CodedError('BAD_REQUEST', 'A track is named twice in files; give all its edits in one place.')
-    return asked
-  }
-  if (!target || !edits || files) {
-    throw new CodedError('BAD_REQUEST', 'Give either target and edits, or files with edits of their own.')
-  }
-  const expected = new Map(Object.entries(revisions ?? {}))
-  const paths = await targetPaths(library, target)
-  return paths.map(path => ({ path, edits, expected: expected.get(path) ?? null }))
-}
-
-/** Paths of a target, each once. Throws for a path that no library could have, and for a folder that is not there. */
-async function targetPaths(library: Library, target: Target): Promise<LibraryPath[]> {
-  if ('paths' in target) return [...new Set(target.paths.map(parsePath))]
-  return library.trackPaths(parsePath(target.folder), target.recursive ?? false)
-}
-
-function picturesOf(edits: readonly Edit[], pictures: Pictures): PictureBytes[] {
-  return storedPictures(
-    pictures,
-    edits.flatMap(edit => (edit.op === 'setPicture' ? [edit.picture] : [])),
-  )
 }

@@ -52,6 +52,21 @@ const migrations: readonly string[] = [
     used INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- a file may be a folder: its revision is its inode
+  ALTER TABLE file ADD COLUMN kind TEXT NOT NULL DEFAULT 'track';
+  -- of an entry that moved its file: where it left it, and where undo (or, when undone, redo) brings it; null for a place that there
+  -- was not, because the entry made or removed it. Both follow the folders that they are in.
+  ALTER TABLE change_file ADD COLUMN left_at TEXT;
+  ALTER TABLE change_file ADD COLUMN place TEXT;
+  UPDATE change_file SET
+    left_at = (SELECT json_extract(d.value, iif(undone = 0, '$.after[0]', '$.before[0]'))
+      FROM json_each(entry, '$.changes') d WHERE json_extract(d.value, '$.kind') = 'path'),
+    place = (SELECT json_extract(d.value, iif(undone = 0, '$.before[0]', '$.after[0]'))
+      FROM json_each(entry, '$.changes') d WHERE json_extract(d.value, '$.kind') = 'path');
+  CREATE INDEX change_file_left_at ON change_file (left_at) WHERE left_at IS NOT NULL;
+  CREATE INDEX change_file_place ON change_file (place) WHERE place IS NOT NULL;
+  `,
 ]
 
 /** Why a state database cannot be used: to be shown as it is. */

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { CodedError } from '../errors.ts'
-import type { RecordId } from '../files/journal.ts'
+import type { RecordId } from '../files/journal-record.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import type { Change, ChangeFile, ChangeHead, ChangePage, ChangeState, Summary } from '../schemas/change.ts'
 import { transaction } from './database.ts'
 import { emptySummary } from './report.ts'
 import { ulid } from './ulid.ts'
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts'
 
 /*
  * The history is a list of changes, and each change a list of the files that it really changed. A file has an id of its own,
@@ -15,34 +16,52 @@ import { ulid } from './ulid.ts'
  * is in the older state again, with its old number. So changes undone from the newest to the oldest pass through the very
  * same states backwards, byte for byte. When a file has moved on (a later change still stands, or another program wrote it), the
  * toggle does not fit; the values are restored instead, by an edit like any other, and the file gets a new state.
+ *
+ * A folder is a file of its own kind. Where an entry moved its file, both ends of the way are kept apart from the entry, which stays as it
+ * was reported, and follow the folders that they lie in: so a track comes back into the folder that it was in, whatever that is called now.
  */
 
 /** One file of a recorded change, with what is needed to turn it. */
 export interface RecordedFile {
   readonly position: number
   readonly fileId: number
-  /** Where the file is now; null where another file took its path. */
+  readonly kind: 'track' | 'folder'
+  /** Where the file is now; null where another file took its path, and for a folder that is gone. */
   readonly path: LibraryPath | null
   /** The revision of the file in its newest state known to us. */
   readonly revision: string | null
   readonly entry: ChangeFile
   readonly undone: boolean
+  /** Where the entry left what it moved or made; null where it moved nothing or removed it. */
+  readonly leftAt: LibraryPath | null
+  /** Where it is to go when the entry is turned; null where it is to be gone, or where the entry moved nothing. */
+  readonly place: LibraryPath | null
   /** Whether the file is in the state that the toggle starts from. */
   readonly fits: boolean
 }
 
-/** A write that happened: where the file was and is, and the splices that lead back. */
+/** A write that happened: where the file was and is, and the splices that lead back. The revision of a folder is its inode. */
 export interface AppliedWrite {
-  readonly pathBefore: LibraryPath
-  readonly path: LibraryPath
+  readonly kind: 'track' | 'folder'
+  /** Null for a folder that was made. */
+  readonly pathBefore: LibraryPath | null
+  /** Null for a folder that was removed. */
+  readonly path: LibraryPath | null
   readonly revisionBefore: string
   readonly revision: string
   readonly toggle: Uint8Array
-  /** The journal's record of a write in place: settled together with the entry. */
+  /** The journal's record of the write: settled together with the entry. */
   readonly journalId: RecordId | null
 }
 
-export interface History {
+/** A file that was changed: what is reported of it, and what was written. */
+export interface ChangedFile {
+  readonly position: number
+  readonly entry: ChangeFile
+  readonly write: AppliedWrite
+}
+
+export interface History extends Pick<Whereabouts, 'isAwaited'> {
   /** Whether the write of a journal's record is recorded here. */
   isSettled(id: RecordId): boolean
   /** Whether no change was ever begun here: a journal that is there all the same belongs to a history that is lost. */
@@ -51,8 +70,8 @@ export interface History {
   forgetSettled(): void
   /** Starts an entry; it is `running` until finish. */
   begin(label: string): { id: string; createdAt: string }
-  /** Records one changed file of a running change; `position` is its place among the files. */
-  recordFile(id: string, position: number, entry: ChangeFile, write: AppliedWrite): void
+  /** Records changed files of a running change, all or none; `position` is their place among its files. */
+  recordFiles(id: string, files: readonly ChangedFile[]): void
   /** Closes an entry; one without any file vanishes. Older entries than the limit go. */
   finish(id: string, state: ChangeState, summary: Summary): void
   list(page: { path?: LibraryPath | undefined; limit: number; cursor?: string | undefined }): ChangePage
@@ -94,23 +113,23 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
     dropFiles: database.prepare('DELETE FROM file WHERE id NOT IN (SELECT file FROM change_file)'),
     change: database.prepare('SELECT * FROM change WHERE id = ?'),
     changeFiles: database.prepare(
-      'SELECT cf.position, cf.file, cf.entry, cf.undone, cf.from_state, cf.to_state, f.path, f.revision, f.state FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = (SELECT seq FROM change WHERE id = ?) ORDER BY cf.position',
+      'SELECT cf.position, cf.file, cf.entry, cf.undone, cf.from_state, cf.to_state, cf.left_at, cf.place, f.kind, f.path, f.revision, f.state FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = (SELECT seq FROM change WHERE id = ?) ORDER BY cf.position',
     ),
     fileByPath: database.prepare('SELECT * FROM file WHERE path = ?'),
-    insertFile: database.prepare('INSERT INTO file (path, revision, state) VALUES (?, ?, ?)'),
+    insertFile: database.prepare('INSERT INTO file (kind, path, revision, state) VALUES (?, ?, ?, ?)'),
     freePath: database.prepare('UPDATE file SET path = NULL WHERE path = ? AND id <> ?'),
     moveFile: database.prepare('UPDATE file SET path = ?, revision = ?, state = ? WHERE id = ?'),
     nextState: database.prepare(
       'SELECT max(coalesce((SELECT max(state) FROM file), 0), coalesce((SELECT max(max(from_state), max(to_state)) FROM change_file), 0)) + 1 AS state',
     ),
     insertFileOfChange: database.prepare(
-      'INSERT INTO change_file (change, position, file, entry, toggle, from_state, to_state) VALUES ((SELECT seq FROM change WHERE id = :id), :position, :file, :entry, :toggle, :from, :to)',
+      'INSERT INTO change_file (change, position, file, entry, toggle, from_state, to_state, left_at, place) VALUES ((SELECT seq FROM change WHERE id = :id), :position, :file, :entry, :toggle, :from, :to, :left, :place)',
     ),
     toggleOf: database.prepare(
       'SELECT toggle FROM change_file WHERE change = (SELECT seq FROM change WHERE id = ?) AND position = ?',
     ),
     toggle: database.prepare(
-      'UPDATE change_file SET undone = 1 - undone, toggle = :toggle, from_state = :from, to_state = :to WHERE change = (SELECT seq FROM change WHERE id = :id) AND position = :position',
+      'UPDATE change_file SET undone = 1 - undone, toggle = :toggle, from_state = :from, to_state = :to, left_at = :left, place = :place WHERE change = (SELECT seq FROM change WHERE id = :id) AND position = :position',
     ),
     settle: database.prepare(
       'INSERT INTO settled (journal, number) VALUES (?, ?) ON CONFLICT (journal) DO UPDATE SET number = excluded.number',
@@ -125,24 +144,33 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
   let lastState = Number(sql.nextState.get()?.state) - 1
   const newState = (): number => ++lastState
 
+  const whereabouts = createWhereabouts(database)
+
   /** The row of the file at a path, in the state with which it was found; a state unknown so far gets a number. */
-  function fileAt(path: LibraryPath, revision: string): { id: number; state: number } {
-    const row = sql.fileByPath.get(path)
-    if (!row) {
-      const state = newState()
-      return { id: Number(sql.insertFile.run(path, revision, state).lastInsertRowid), state }
+  function fileAt({ kind, pathBefore, path, revisionBefore }: AppliedWrite): { id: number; state: number } {
+    const at = pathBefore ?? path
+    const row = sql.fileByPath.get(at)
+    // Another folder of the same path is not the one that older entries speak of.
+    if (row && row.kind === kind && (kind === 'track' || (pathBefore !== null && row.revision === revisionBefore))) {
+      return { id: Number(row.id), state: row.revision === revisionBefore ? Number(row.state) : newState() }
     }
-    return { id: Number(row.id), state: row.revision === revision ? Number(row.state) : newState() }
+    const state = newState()
+    sql.freePath.run(at, -1)
+    return { id: Number(sql.insertFile.run(kind, at, revisionBefore, state).lastInsertRowid), state }
   }
 
   function moveFile(id: number, write: AppliedWrite, state: number): void {
-    sql.freePath.run(write.path, id)
-    sql.moveFile.run(write.path, write.revision, state, id)
+    const { kind, pathBefore, path } = write
+    if (kind === 'folder' && pathBefore !== null && path !== null && path !== pathBefore)
+      whereabouts.moveBelow(pathBefore, path)
+    if (path !== null) sql.freePath.run(path, id)
+    sql.moveFile.run(path, write.revision, state, id)
     if (write.journalId) sql.settle.run(write.journalId.journal, write.journalId.number)
   }
 
   return {
     isSettled: ({ journal, number }) => Number(sql.settled.get(journal)?.number ?? 0) >= number,
+    isAwaited: whereabouts.isAwaited,
     isUnused: () => sql.begun.get() === undefined,
     forgetSettled: () => database.exec('DELETE FROM settled'),
     begin(label) {
@@ -151,20 +179,20 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
       sql.insertChange.run(id, label, 'running', createdAt, JSON.stringify(emptySummary))
       return { id, createdAt }
     },
-    recordFile(id, position, entry, write) {
+    recordFiles(id, files) {
       transaction(database, () => {
-        const { id: file, state: before } = fileAt(write.pathBefore, write.revisionBefore)
-        const after = newState()
-        sql.insertFileOfChange.run({
-          id,
-          position,
-          file,
-          entry: JSON.stringify(entry),
-          toggle: write.toggle,
-          from: after,
-          to: before,
-        })
-        moveFile(file, write, after)
+        for (const { position, entry, write } of files) {
+          const { id: file, state: before } = fileAt(write)
+          const after = newState()
+          moveFile(file, write, after)
+          const way = write.path === write.pathBefore ? { left: null, place: null } : wayOf(write)
+          const states = { from: after, to: before }
+          sql.insertFileOfChange.run({
+            ...{ id, position, file, entry: JSON.stringify(entry), toggle: write.toggle },
+            ...states,
+            ...way,
+          })
+        }
       })
     },
     finish(id, state, summary) {
@@ -177,7 +205,7 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
     },
     list({ path, limit: size, cursor }) {
       const within = path
-        ? `AND EXISTS (SELECT 1 FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = c.seq AND (f.path = :path OR substr(f.path, 1, length(:path) + 1) = :path || '/'))`
+        ? `AND EXISTS (SELECT 1 FROM change_file cf JOIN file f ON f.id = cf.file WHERE cf.change = c.seq AND (f.path = :path OR substr(f.path, 1, length(:path) + 1) = :path || '/' OR substr(cf.place, 1, length(:path) + 1) = :path || '/'))`
         : ''
       const before = decodeCursor(cursor)
       const named = path ? { path } : {}
@@ -205,10 +233,13 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
       return sql.changeFiles.all(id).map(row => ({
         position: Number(row.position),
         fileId: Number(row.file),
+        kind: row.kind as 'track' | 'folder',
         path: row.path as LibraryPath | null,
         revision: row.revision as string | null,
         entry: JSON.parse(row.entry as string) as ChangeFile,
         undone: row.undone === 1,
+        leftAt: row.left_at as LibraryPath | null,
+        place: row.place as LibraryPath | null,
         fits: row.state === row.from_state,
       }))
     },
@@ -223,12 +254,14 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
             ? Number(row.state)
             : newState()
         const after = exact ? Number(row.to_state) : newState()
-        sql.toggle.run({ id, position, toggle: write.toggle, from: after, to: before })
         moveFile(Number(row.file), write, after)
+        const way = write.path === write.pathBefore ? turned(row) : wayOf(write)
+        sql.toggle.run({ id, position, toggle: write.toggle, from: after, to: before, ...way })
       })
     },
     recordTurned(id, position) {
-      sql.toggle.run({ id, position, toggle: new Uint8Array(0), from: newState(), to: newState() })
+      const row = sql.changeFiles.all(id).find(r => r.position === position) as Row
+      sql.toggle.run({ id, position, toggle: new Uint8Array(0), from: newState(), to: newState(), ...turned(row) })
     },
     setState(id, state) {
       sql.setState.run(state, id)
@@ -242,6 +275,12 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
     count: () => Number(sql.count.get()?.n),
   }
 }
+
+/** Both ends of the way that a write went, as an entry keeps them. */
+const wayOf = ({ path, pathBefore }: AppliedWrite) => ({ left: path, place: pathBefore })
+
+/** The same way, to be gone in the other direction. */
+const turned = (row: Row) => ({ left: row.place as string | null, place: row.left_at as string | null })
 
 function recoverRunning(database: DatabaseSync): void {
   for (const row of database.prepare("SELECT seq, id FROM change WHERE state = 'running'").all()) {

@@ -14,8 +14,8 @@ export interface TrackPlan {
   readonly problems: readonly FieldProblem[]
   readonly splices: readonly Splice[]
   readonly patch: TagPatch | null
-  /** The file's name afterwards; the same where it is not renamed. */
-  readonly name: string
+  /** The track as it will be, with its name and folder. */
+  readonly after: Pick<TrackState, 'name' | 'folder' | 'deleted'>
 }
 
 /** Plans edits of a track that is open for reading as `file`, or null for one that can only be renamed. Never writes. */
@@ -31,6 +31,8 @@ export function planTrack(
     fields: file ? readFields(file) : new Map(),
     pictures: file ? readPictures(file).map(kept => ({ kept })) : [],
     name,
+    folder: null,
+    deleted: false,
   }
   const problems: FieldProblem[] = []
   let after = before
@@ -44,8 +46,7 @@ export function planTrack(
   }
   const found = differences(before, after)
   const patch = patchBetween(before, after)
-  if (!patch || !file || problems.length > 0)
-    return { differences: found, problems, splices: [], patch, name: after.name }
+  if (!patch || !file || problems.length > 0) return { differences: found, problems, splices: [], patch, after }
   const { splices, refused } = patchTags(source, name, file, patch, options)
-  return { differences: found, problems: [...refused], splices, patch, name: after.name }
+  return { differences: found, problems: [...refused], splices, patch, after }
 }

@@ -1,10 +1,9 @@
 import type { ChangeFile, ChangeState, Summary } from '../schemas/change.ts'
-import type { TrackOutcome } from './track-task.ts'
 
 export const emptySummary: Summary = { applied: 0, unchanged: 0, conflict: 0, refused: 0, failed: 0 }
 
 /** The files of a change and their count by status. */
-export function report(outcomes: readonly TrackOutcome[]): { summary: Summary; files: ChangeFile[] } {
+export function report(outcomes: readonly { readonly file: ChangeFile }[]): { summary: Summary; files: ChangeFile[] } {
   const summary = { ...emptySummary }
   for (const { file } of outcomes) summary[file.status]++
   return { summary, files: outcomes.map(({ file }) => file) }

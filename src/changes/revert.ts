@@ -1,13 +1,22 @@
 import { CodedError } from '../errors.ts'
-import { type LibraryPath, nameOf, parsePath } from '../library/paths.ts'
+import { newBatch } from '../files/trash.ts'
+import type { Library } from '../library/library.ts'
+import { type LibraryPath, parentOf, parsePath } from '../library/paths.ts'
 import type { Change, ChangeState, Difference } from '../schemas/change.ts'
+import type { Pool } from '../workers/pool.ts'
 import type { AnyEdit } from './edits/apply-edit.ts'
+import type { FolderOutcome } from './folder-task.ts'
 import type { AppliedWrite, History, RecordedFile } from './history.ts'
+import { failure, type Outcome } from './outcome.ts'
 import { type Pictures, storedPictures } from './pictures.ts'
+import { type FileNote, folderWrite, noteOf, trackWrite } from './recording.ts'
 import { emptySummary, report, stateOf } from './report.ts'
 import type { Run, Runs, Started } from './runs.ts'
-import type { Task, TrackRunner } from './track-runner.ts'
-import { failure, type PictureBytes, type TrackOutcome } from './track-task.ts'
+import type { FolderJob, Task, TaskRunner } from './task-runner.ts'
+import { knownEnds } from './track-place.ts'
+import type { PictureBytes, TrackOutcome } from './track-task.ts'
+import { isTrashed } from './trash-place.ts'
+import { wayOfFolder, wayOfTrack } from './way-back.ts'
 
 /** Undo or redo, in the words that differ. */
 export interface Direction {
@@ -25,12 +34,27 @@ export const directions: Readonly<Record<'undo' | 'redo', Direction>> = {
 export interface ReverterDependencies {
   readonly history: History
   readonly pictures: Pictures
-  readonly runner: TrackRunner
+  readonly runner: TaskRunner
   readonly runs: Runs
+  readonly library: Pick<Library, 'root'>
+  readonly pool: Pick<Pool, 'run'>
+  noteWritten(note: FileNote): void
+}
+
+interface Head {
+  readonly id: string
+  readonly label: string
+  readonly createdAt: string
+}
+
+/** How one file of a change is turned: looked at only, or done and recorded. */
+interface Turning {
+  track(task: Task, file: RecordedFile, exact: boolean): Promise<TrackOutcome>
+  folder(job: FolderJob, file: RecordedFile): Promise<FolderOutcome>
 }
 
 /** Turns recorded changes back and forth. */
-export function createReverter({ history, pictures, runner, runs }: ReverterDependencies) {
+export function createReverter({ history, pictures, runner, runs, library, pool, noteWritten }: ReverterDependencies) {
   const turning = new Set<string>()
 
   /** The entry and those of its files that are still to be turned. Throws CHANGE_NOT_FOUND, and where there is nothing to turn. */
@@ -45,7 +69,8 @@ export function createReverter({ history, pictures, runner, runs }: ReverterDepe
 
   async function plan(id: string, direction: Direction): Promise<Change> {
     const { head, files } = demandTurnable(id, direction)
-    const outcomes = await runner.inLanes(files, file => turnFile(id, file, direction, task => runner.plan(task)))
+    const looking: Turning = { track: task => runner.tracks.plan(task), folder: job => runner.folders.plan(job) }
+    const outcomes = await turnFiles(id, files, direction, looking)
     return { ...head, state: 'planned', ...report(outcomes) }
   }
 
@@ -63,19 +88,15 @@ export function createReverter({ history, pictures, runner, runs }: ReverterDepe
     return { change, done: turn(run, head, files, direction) }
   }
 
-  async function turn(
-    run: Run,
-    head: { id: string; label: string; createdAt: string },
-    files: readonly RecordedFile[],
-    direction: Direction,
-  ): Promise<Change> {
+  async function turn(run: Run, head: Head, files: readonly RecordedFile[], direction: Direction): Promise<Change> {
     const { id } = head
     try {
-      const outcomes = await runner.inLanes(files, file => turnFile(id, file, direction, writing(id, file, run)))
+      const outcomes = await turnFiles(id, files, direction, writing(id, run))
       const { summary, files: reported } = report(outcomes)
       const state = stateOf(summary, direction.undone ? 'undone' : 'applied', run.cancelled)
       history.setState(id, stateAfterTurn(history, id))
       const change = { ...head, state, summary, files: reported }
+      await tidy(files)
       runs.end(run, change)
       return change
     } catch (error) {
@@ -86,32 +107,59 @@ export function createReverter({ history, pictures, runner, runs }: ReverterDepe
     }
   }
 
-  type Execute = (task: Task, exact: boolean, pathBefore: LibraryPath) => Promise<TrackOutcome>
+  /** What came back from the trash leaves empty folders there. */
+  async function tidy(files: readonly RecordedFile[]): Promise<void> {
+    const paths = files.flatMap(({ path }) => (path !== null && isTrashed(path) ? [parentOf(path)] : []))
+    if (paths.length === 0) return
+    await pool.run('tidyTrash', { root: library.root, paths: [...new Set(paths)] }).catch(() => {})
+  }
 
-  function writing(id: string, file: RecordedFile, run: Run): Execute {
-    return (task, exact, pathBefore) =>
-      runner.write(task, run, ({ applied, file: reported }) => {
-        if (!applied) {
-          if (reported.status === 'unchanged') history.recordTurned(id, file.position)
-          return
-        }
-        for (const picture of applied.removed) pictures.keep(picture)
-        const write: AppliedWrite = {
-          ...applied,
-          pathBefore,
-          revision: reported.revision as string,
-          toggle: applied.undo,
-        }
-        history.recordToggle(id, file.position, write, exact)
-      })
+  function writing(id: string, run: Run): Turning {
+    /** Records what was turned; what was so already, too. */
+    function settle({ position }: RecordedFile, status: string, write: AppliedWrite | null, exact: boolean): void {
+      if (write) {
+        history.recordToggle(id, position, write, exact)
+        noteWritten(noteOf(write))
+      } else if (status === 'unchanged') history.recordTurned(id, position)
+    }
+    return {
+      track: (task, file, exact) =>
+        runner.tracks.write(task, run, ({ applied, file: reported }) => {
+          for (const picture of applied?.removed ?? []) pictures.keep(picture)
+          settle(file, reported.status, applied && trackWrite(task.path, applied), exact)
+        }),
+      folder: (job, file) =>
+        runner.folders.write(job, run, ({ applied, file: reported }) =>
+          settle(file, reported.status, applied && folderWrite(applied), false),
+        ),
+    }
+  }
+
+  /** Folders that the change made are there before anything comes into them, and go when all have left; outcomes in the order of `files`. */
+  async function turnFiles(id: string, files: readonly RecordedFile[], direction: Direction, how: Turning) {
+    const batch = newBatch()
+    const made = files.filter(isMade)
+    const others = files.filter(file => !isMade(file))
+    const outcomes = new Map<RecordedFile, Outcome<unknown>>()
+    const turnMade = async (each: readonly RecordedFile[]) => {
+      for (const file of each) outcomes.set(file, await turnFolder(file, direction, batch, how))
+    }
+    if (!direction.undone) await turnMade(made)
+    await runner.inLanes(others, async file => {
+      const turned = file.kind === 'folder' ? turnFolder : turnTrack
+      outcomes.set(file, await turned(file, direction, batch, how, id))
+    })
+    if (direction.undone) await turnMade(made.toReversed())
+    return files.map(file => outcomes.get(file) as Outcome<unknown>)
   }
 
   /** Exactly where the file is in the state that the change left; otherwise by value. */
-  async function turnFile(
-    id: string,
+  async function turnTrack(
     file: RecordedFile,
     direction: Direction,
-    execute: Execute,
+    batch: string,
+    how: Turning,
+    id: string,
   ): Promise<TrackOutcome> {
     const { path, entry } = file
     if (path === null) {
@@ -122,24 +170,53 @@ export function createReverter({ history, pictures, runner, runs }: ReverterDepe
       return failure(parsePath(entry.path), lost)
     }
     const differences = direction.undone ? entry.changes.map(reversed) : entry.changes
-    const moved = differences.find(difference => difference.kind === 'path')
-    const name = moved ? nameOf(moved.after[0] as LibraryPath) : nameOf(path)
     const values = differences.filter(difference => difference.kind !== 'path')
+    let way: LibraryPath | null
+    try {
+      way = wayOfTrack(file, differences)
+    } catch (error) {
+      return failure(parsePath(entry.path), error)
+    }
+    const sideFiles = { known: knownEnds(entry.changes) }
+    const common = { path, sideFiles, batch, pictures: [] }
+    if (way === null) {
+      const work = { kind: 'edits', edits: [{ op: 'delete' }] } as const
+      return how.track({ ...common, expected: null, work }, file, false)
+    }
     if (file.fits && file.revision !== null) {
-      const work = { kind: 'splices', splices: history.toggle(id, file.position), name, differences: values } as const
-      const outcome = await execute({ path, expected: file.revision, work, pictures: [] }, true, path)
+      const work = { kind: 'splices', splices: history.toggle(id, file.position), differences: values } as const
+      const outcome = await how.track({ ...common, expected: file.revision, work, place: way }, file, true)
       if (outcome.file.error?.code !== 'REVISION_CONFLICT') return outcome
     }
-    const edits: AnyEdit[] = [
-      ...values.map(difference => ({ op: 'restore', difference }) as const),
-      ...(name === nameOf(path) ? [] : [{ op: 'rename', to: name } as const]),
-    ]
-    const task: Task = { path, expected: null, work: { kind: 'edits', edits }, pictures: picturesIn(values, pictures) }
-    return execute(task, false, path)
+    const edits: AnyEdit[] = values.map(difference => ({ op: 'restore', difference }) as const)
+    const work = { kind: 'edits', edits } as const
+    return how.track(
+      { ...common, expected: null, work, place: way, pictures: picturesIn(values, pictures) },
+      file,
+      false,
+    )
+  }
+
+  async function turnFolder(
+    file: RecordedFile,
+    direction: Direction,
+    batch: string,
+    how: Turning,
+  ): Promise<FolderOutcome> {
+    const [difference] = direction.undone ? file.entry.changes.map(reversed) : file.entry.changes
+    try {
+      const { path, work } = wayOfFolder(file, difference as Difference, history.isAwaited)
+      return await how.folder({ path, work, expected: work.kind === 'create' ? null : file.revision, batch }, file)
+    } catch (error) {
+      return failure(parsePath(file.entry.path), error)
+    }
   }
 
   return { plan, start }
 }
+
+/** Whether a file of a change is a folder that the change made. */
+const isMade = ({ kind, entry }: RecordedFile): boolean => kind === 'folder' && entry.changes[0]?.before.length === 0
 
 function picturesIn(differences: readonly Difference[], pictures: Pictures): PictureBytes[] {
   return storedPictures(

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { CodedError } from '../errors.ts'
-import type { Change } from '../schemas/change.ts'
+import type { Change, ChangeFile } from '../schemas/change.ts'
 import type { ServiceEvent } from '../schemas/event.ts'
 
 /** A change in progress. */
@@ -42,6 +42,12 @@ const keptResults = 50
 /** Between two messages of one change (ms). */
 const quiet = 200
 
+/** Every path that a file of a change has, or had before. */
+const pathsOf = ({ path, changes }: ChangeFile): string[] => [
+  path,
+  ...changes.filter(({ kind }) => kind === 'path').flatMap(({ before, after }) => [...before, ...after]),
+]
+
 export function createRuns(publish: (event: ServiceEvent) => void): Runs {
   const running = new Map<string, { done: number; total: number; cancelled: boolean; told: number }>()
   const results = new LRUCache<string, Change>({ max: keptResults })
@@ -68,8 +74,8 @@ export function createRuns(publish: (event: ServiceEvent) => void): Runs {
       running.delete(run.id)
       const { id, state, summary } = change
       publish({ type: 'change.done', id, state, summary })
-      const paths = change.files.filter(file => file.status === 'applied').map(file => file.path)
-      if (paths.length > 0) publish({ type: 'library.changed', paths: paths.slice(0, 1000) })
+      const paths = new Set(change.files.filter(file => file.status === 'applied').flatMap(pathsOf))
+      if (paths.size > 0) publish({ type: 'library.changed', paths: [...paths].slice(0, 1000) })
     },
     keep: change => void results.set(change.id, change),
     abandon(run) {

@@ -1,18 +1,34 @@
-import { CodedError, type ErrorCode, toReason } from '../errors.ts'
+import { CodedError } from '../errors.ts'
 import { type Folder, openFolder } from '../files/folder.ts'
-import type { Journal, RecordId } from '../files/journal.ts'
-import { demandFree } from '../files/rename.ts'
+import type { Journal } from '../files/journal.ts'
+import type { RecordId } from '../files/journal-record.ts'
+import type { Destination } from '../files/moves.ts'
 import { decodeToggle, encodeToggle, inverse, type Splice, splicedSource } from '../files/splice.ts'
-import { demandWritable, type OpenTrack, type Owner, openTrack, writeTrack } from '../files/write.ts'
+import { newBatch, prepareTrash } from '../files/trash.ts'
+import { demandMovable, demandWritable, type OpenTrack, type Owner, openTrack, writeTrack } from '../files/write.ts'
 import { encodeName, joinPath, type LibraryPath, type Located, locate, nameOf, parentOf } from '../library/paths.ts'
-import type { ChangeFile, Difference, FieldProblem, FileStatus } from '../schemas/change.ts'
+import type { ChangeFile, Difference, FieldProblem } from '../schemas/change.ts'
 import { damageJudge } from '../tags/audio.ts'
 import type { CodecOptions, TagFile } from '../tags/containers/container.ts'
 import { openTags } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
 import type { NewPicture } from '../tags/items.ts'
 import type { AnyEdit } from './edits/apply-edit.ts'
-import { planTrack } from './plan.ts'
+import { emptyFile, failure, isConflict, type Outcome, statusOf } from './outcome.ts'
+import { planTrack, type TrackPlan } from './plan.ts'
+import {
+  companionsOf,
+  demandNoLink,
+  findSideFiles,
+  madeFolders,
+  missingFolders,
+  openLibraryFolder,
+  pathDifferences,
+  type SideFile,
+  type SideFileRule,
+  stemOf,
+} from './track-place.ts'
+import { emptiedError, isTrashed, splitTrashed, trashPlace, visible } from './trash-place.ts'
 
 /** A picture with its bytes, as it is stored and travels to the worker that embeds it. */
 export interface PictureBytes {
@@ -31,12 +47,13 @@ export interface TrackTask {
   readonly expected: string | null
   readonly work:
     | { readonly kind: 'edits'; readonly edits: readonly AnyEdit[] }
-    | {
-        readonly kind: 'splices'
-        readonly splices: Uint8Array
-        readonly name: string
-        readonly differences: readonly Difference[]
-      }
+    | { readonly kind: 'splices'; readonly splices: Uint8Array; readonly differences: readonly Difference[] }
+  /** Where the file is to be afterwards, for undo and redo; without it, as the edits say. */
+  readonly place?: LibraryPath
+  /** Which side files go along; without it, all that no other track shares. */
+  readonly sideFiles?: SideFileRule
+  /** The folder of the trash in which a delete puts things: one for all that a change deletes. */
+  readonly batch?: string
   readonly pictures: readonly PictureBytes[]
   readonly owner: Owner
   readonly options: CodecOptions
@@ -47,20 +64,21 @@ export interface TrackTask {
   readonly session: string
 }
 
-export interface TrackOutcome {
-  readonly file: ChangeFile
-  /** Where a write happened: what the history needs to turn it back. */
-  readonly applied: {
-    readonly undo: Uint8Array
-    readonly revisionBefore: string
-    readonly path: LibraryPath
-    /** The journal's record of a write in place, to be settled with the history's entry. */
-    readonly journalId: RecordId | null
-    readonly removed: readonly PictureBytes[]
-  } | null
-  /** What went wrong inside, for the log. */
-  readonly fault?: string
+/** Where a write happened: what the history needs to turn it back. */
+export interface AppliedTrack {
+  readonly undo: Uint8Array
+  readonly revisionBefore: string
+  readonly revision: string
+  /** Where the file is now, in the trash perhaps. */
+  readonly path: LibraryPath
+  /** The journal's record, to be settled with the history's entry. */
+  readonly journalId: RecordId | null
+  readonly removed: readonly PictureBytes[]
+  /** What ends the names of the side files that went along. */
+  readonly sideEnds: readonly string[]
 }
+
+export type TrackOutcome = Outcome<AppliedTrack>
 
 /** Plans a track and, unless it is a dry run, writes it. Never throws for what is wrong with the track: the outcome says it. */
 export async function runTrackTask(task: TrackTask, journal: () => Journal | null): Promise<TrackOutcome> {
@@ -79,43 +97,8 @@ export async function runTrackTask(task: TrackTask, journal: () => Journal | nul
       folder.close()
     }
   } catch (error) {
-    return failure(task.path, error)
+    return isTrashed(task.path) ? failure(task.place ?? task.path, emptiedError(error)) : failure(task.path, error)
   }
-}
-
-/** The outcome of a track whose task threw. */
-export function failure(path: LibraryPath, error: unknown, revision: string | null = null): TrackOutcome {
-  const reason = toReason(error)
-  const file = { ...emptyFile(path), revision, status: statusOf(reason.code), error: reason }
-  const hidden = reason.code === 'INTERNAL' || reason.code === 'IO_ERROR'
-  return {
-    file,
-    applied: null,
-    ...(hidden ? { fault: error instanceof Error ? (error.stack ?? error.message) : String(error) } : {}),
-  }
-}
-
-const emptyFile = (path: LibraryPath): ChangeFile => ({
-  path,
-  status: 'unchanged',
-  revision: null,
-  changes: [],
-  problems: [],
-  warnings: [],
-  error: null,
-})
-
-const failed: ReadonlySet<string> = new Set<ErrorCode>([
-  'IO_ERROR',
-  'INTERNAL',
-  'NO_SPACE',
-  'VERIFY_FAILED',
-  'CANCELLED',
-])
-const conflicts: ReadonlySet<string> = new Set<ErrorCode>(['REVISION_CONFLICT', 'VALUE_CONFLICT'])
-
-function statusOf(code: string): FileStatus {
-  return failed.has(code) ? 'failed' : conflicts.has(code) ? 'conflict' : 'refused'
 }
 
 /** A track held open for its task. */
@@ -127,8 +110,9 @@ interface Held {
 }
 
 async function runOnTrack(task: TrackTask, held: Held): Promise<TrackOutcome> {
-  const { located, folder, track } = held
-  const { path, expected, work, options } = task
+  const { track } = held
+  const { path, expected, work } = task
+  if (isTrashed(path) && task.place === undefined) throw new CodedError('TRASHED', inTrash)
   if (expected !== null && track.revision !== expected) {
     const error = new CodedError(
       'REVISION_CONFLICT',
@@ -136,78 +120,144 @@ async function runOnTrack(task: TrackTask, held: Held): Promise<TrackOutcome> {
     )
     return failure(path, error, track.revision)
   }
-  const name = nameOf(path)
-  const opened = openForEdits(task, track, name)
-  const plan =
-    work.kind === 'edits'
-      ? planTrack(track.source, name, opened.file, work.edits, contextOf(task), options)
-      : {
-          differences: work.differences,
-          problems: [],
-          splices: decodeToggle(track.source, work.splices),
-          patch: null,
-          name: work.name,
-        }
-  // A tag edit of a file that no codec opened: its reason is the answer. A rename needs no codec.
+  const opened = openForEdits(task, track, nameOf(path))
+  const plan = planFor(task, track, opened.file)
+  // A tag edit of a file that no codec opened: its reason is the answer. A move needs no codec.
   if (opened.error && (plan.patch || plan.problems.length > 0)) throw opened.error
-  const newPath = joinPath(parentOf(path), plan.name)
-  const renamed: Difference[] =
-    newPath === path ? [] : [{ kind: 'path', field: 'path', before: [path], after: [newPath] }]
   const file = {
-    ...emptyFile(path),
+    ...emptyFile(isTrashed(path) ? (task.place ?? path) : path),
     revision: track.revision,
-    changes: [...plan.differences, ...renamed],
+    changes: work.kind === 'edits' ? [...plan.differences] : [...work.differences],
     problems: [...plan.problems],
   }
-  if (plan.problems.length > 0) return { file: { ...file, ...problemStatus(plan.problems) }, applied: null }
-  if (plan.splices.length === 0 && renamed.length === 0) return { file: { ...file, changes: [] }, applied: null }
-  demandRenamable(located, folder, name, plan.name)
-  demandWritable(folder, located.name, track.stats)
-  const linked = track.stats.nlink > 1n && plan.splices.length > 0
-  if (task.dryRun) {
-    const warnings = linked ? ['The file has several hard links; the other names will keep the old bytes.'] : []
-    return { file: { ...file, status: 'applied', warnings }, applied: null }
+  if (plan.problems.length > 0) return { file: { ...file, ...problemStatus(plan.problems) }, applied: null, made: [] }
+  const newPath = task.place ?? placeOf(task, plan)
+  if (newPath === path)
+    return plan.splices.length === 0
+      ? { file: { ...file, changes: [] }, applied: null, made: [] }
+      : finish(task, held, opened.file, { ...plan, file, newPath, sides: [], destination: null })
+  return moving(task, held, newPath, (sides, destination, warnings) => {
+    const changes = [...file.changes, ...pathDifferences(path, newPath, sides)]
+    return finish(task, held, opened.file, {
+      ...plan,
+      file: { ...file, changes, warnings },
+      newPath,
+      sides,
+      destination,
+    })
+  })
+}
+
+const inTrash = 'It is in the trash; undo what deleted it to have it back.'
+
+function planFor(task: TrackTask, track: OpenTrack, file: TagFile | null): TrackPlan {
+  const { path, work, options } = task
+  if (work.kind === 'edits') return planTrack(track.source, nameOf(path), file, work.edits, contextOf(task), options)
+  const after = { name: nameOf(path), folder: null, deleted: false }
+  return { differences: [], problems: [], splices: decodeToggle(track.source, work.splices), patch: null, after }
+}
+
+/** Where the edits put the track. */
+function placeOf({ root, path, batch }: TrackTask, { after }: TrackPlan): LibraryPath {
+  if (after.deleted) return trashPlace(Buffer.from(root), path, batch ?? newBatch())
+  return joinPath(after.folder ?? parentOf(path), after.name)
+}
+
+type Work = (sides: readonly SideFile[], to: Destination | null, warnings: string[]) => Promise<TrackOutcome>
+
+/** Finds what goes along and opens where it goes to, for the time of `work`. Null stands for the track's own folder. */
+async function moving(task: TrackTask, held: Held, newPath: LibraryPath, work: Work): Promise<TrackOutcome> {
+  const { located, folder } = held
+  const { path, sideFiles, owner, dryRun } = task
+  const root = Buffer.from(task.root)
+  demandNoLink(located.linked, 'file')
+  const newName = nameOf(newPath)
+  const { sides, warnings } = findSideFiles(folder, nameOf(path), newName, sideFiles ?? { departing: [] })
+  const target = parentOf(newPath)
+  if (target === parentOf(path)) {
+    const entry = { name: located.name, newName: encodeName(newName) }
+    demandMovable({ folder, ...entry, destination: null, companions: companionsOf(sides) })
+    return work(sides, null, warnings)
   }
-  return apply(task, held, opened.file, { ...plan, file, newPath })
+  demandWritable(folder, located.name, held.track.stats)
+  if (isTrashed(newPath) && !dryRun) {
+    const { top } = splitTrashed(newPath)
+    warnings.push(...prepareTrash(root, top === '' ? [] : top.split('/').map(encodeName), owner))
+  }
+  const destination = openLibraryFolder(root, target)
+  try {
+    const missing = missingFolders(target, destination)
+    const entry = { name: located.name, newName: encodeName(newName) }
+    demandMovable({ folder, ...entry, destination, companions: companionsOf(sides) })
+    const outcome = await work(sides, destination, warnings)
+    return outcome.file.status === 'applied' ? { ...outcome, made: madeFolders(root, missing, dryRun) } : outcome
+  } finally {
+    destination.close()
+  }
 }
 
 interface ApplyPlan {
   readonly splices: readonly Splice[]
   readonly patch: { readonly pictures: { readonly removed: readonly { data(): Uint8Array }[] } | null } | null
-  readonly name: string
   readonly newPath: LibraryPath
+  readonly sides: readonly SideFile[]
+  readonly destination: Destination | null
   readonly file: ChangeFile
+}
+
+/** Says what would be done, or does it. */
+async function finish(task: TrackTask, held: Held, opened: TagFile | null, plan: ApplyPlan): Promise<TrackOutcome> {
+  const { located, folder, track } = held
+  demandWritable(folder, located.name, track.stats)
+  if (!task.dryRun) return apply(task, held, opened, plan)
+  const linked = track.stats.nlink > 1n && plan.splices.length > 0
+  const warnings = linked ? ['The file has several hard links; the other names will keep the old bytes.'] : []
+  const file = { ...plan.file, status: 'applied' as const, warnings: [...plan.file.warnings, ...warnings] }
+  return { file, applied: null, made: [] }
 }
 
 async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: ApplyPlan): Promise<TrackOutcome> {
   const { located, folder, track } = held
+  const { newPath } = plan
+  const newName = nameOf(newPath)
   const undo = encodeToggle(splicedSource(track.source, plan.splices), inverse(track.source, plan.splices))
   const removed = plan.patch?.pictures?.removed.map(picture => stored(picture.data())) ?? []
   // Read before the first byte changes: a write in place changes the very file that is open.
-  const judge = opened && plan.splices.length > 0 ? await damageJudge(track.source, opened, plan.name) : null
+  const judge = opened && plan.splices.length > 0 ? await damageJudge(track.source, opened, newName) : null
+  const putsBack = task.putsBack ?? false
   const written = await writeTrack({
     folder,
     folderPath: located.folder,
     journal: held.journal(),
     session: task.session,
-    putsBack: task.putsBack ?? false,
+    putsBack,
+    toggle: putsBack ? encodeToggle(track.source, plan.splices) : undo,
     name: located.name,
-    newName: plan.newPath === task.path ? located.name : encodeName(plan.name),
+    newName: newPath === task.path ? located.name : encodeName(newName),
+    destination: plan.destination,
+    companions: companionsOf(plan.sides),
     track,
     splices: plan.splices,
     owner: task.owner,
     async check(source) {
       if (!judge) return
       // Our own codec once more, on what is on the disk, and then a reader that shares no code with it.
-      openTags(source, plan.name, task.options)
+      openTags(source, newName, task.options)
       const damage = await judge(source)
       if (damage) throw new CodedError('VERIFY_FAILED', `The new file was discarded: ${damage}.`)
     },
   })
-  return {
-    file: { ...plan.file, status: 'applied', revision: written.revision, warnings: [...written.warnings] },
-    applied: { undo, revisionBefore: track.revision, path: plan.newPath, journalId: written.journalId, removed },
+  const { revision, journalId } = written
+  const file = {
+    ...plan.file,
+    status: 'applied' as const,
+    revision: visible(newPath).length > 0 ? revision : null,
+    warnings: [...plan.file.warnings, ...written.warnings],
   }
+  const stem = stemOf(nameOf(task.path)).length
+  const sideEnds = plan.sides.map(side => side.name.slice(stem))
+  const applied = { undo, revisionBefore: track.revision, revision, path: newPath, journalId, removed, sideEnds }
+  return { file, applied, made: [] }
 }
 
 /** A picture of the file as the history keeps it, for an undo that has to put it back by value. */
@@ -242,15 +292,7 @@ function contextOf({ pictures }: TrackTask) {
   }
 }
 
-function demandRenamable(located: Located, folder: Folder, name: string, newName: string): void {
-  if (newName === name) return
-  if (located.linked) {
-    throw new CodedError('NAME_INVALID', 'The path runs over a symbolic link; rename the file where it really is.')
-  }
-  demandFree(folder, located.name, encodeName(newName))
-}
-
 function problemStatus(problems: readonly FieldProblem[]): Pick<ChangeFile, 'status' | 'error'> {
-  const first = problems.find(problem => !conflicts.has(problem.code)) ?? (problems[0] as FieldProblem)
+  const first = problems.find(problem => !isConflict(problem.code)) ?? (problems[0] as FieldProblem)
   return { status: statusOf(first.code), error: { code: first.code, detail: `${first.field}: ${first.detail}` } }
 }

@@ -1,4 +1,14 @@
-import { closeSync, constants, fsyncSync, openSync, readlinkSync } from 'node:fs'
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs'
 import { platform } from 'node:os'
 import { CodedError } from '../errors.ts'
 
@@ -9,6 +19,8 @@ import { CodedError } from '../errors.ts'
 export interface Folder {
   /** Path of an entry, for the calls of node:fs. */
   at(name: Buffer): Buffer
+  stat(): BigIntStats
+  isEmpty(): boolean
   /** Makes renames in the folder durable; file systems that cannot do that are left alone. */
   sync(): void
   close(): void
@@ -24,6 +36,8 @@ export function openFolder(path: Buffer, root: Buffer): Folder {
     const base = throughDescriptor ? descriptorPath(fd) : path
     return {
       at: name => Buffer.concat([base, slash, name]),
+      stat: () => fstatSync(fd, { bigint: true }),
+      isEmpty: () => readdirSync(Buffer.concat([base, slash])).length === 0,
       sync() {
         try {
           fsyncSync(fd)
@@ -38,6 +52,17 @@ export function openFolder(path: Buffer, root: Buffer): Folder {
     throw error
   }
 }
+
+/** Throws READ_ONLY where entries of the folder are not meant to be made, renamed or removed, also for root, whom the system would let through. */
+export function demandWritableFolder(folder: Folder): void {
+  if ((folder.stat().mode & 0o222n) === 0n) {
+    throw new CodedError('READ_ONLY', 'The folder is marked read-only; change its mode to change what is in it.')
+  }
+  accessSync(folder.at(itself), constants.W_OK | constants.X_OK)
+}
+
+/** The entry by which a folder names itself. */
+export const itself = Buffer.from('.')
 
 const descriptorPath = (fd: number): Buffer => Buffer.from(`/proc/self/fd/${fd}`)
 

@@ -1,27 +1,36 @@
 import { closeSync, constants, linkSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { CodedError } from '../errors.ts'
-import type { Folder } from './folder.ts'
+import { type Folder, itself } from './folder.ts'
 import { discard } from './temporary.ts'
 
-/* Renames within a folder that never replace another file. */
+/* Renames within a folder, and from one into another, that never replace anything. */
+
+/** An entry of a folder that is held open, there or to be. */
+export interface Entry {
+  readonly folder: Folder
+  readonly name: Buffer
+}
+
+const at = ({ folder, name }: Entry): Buffer => folder.at(name)
 
 const comparable = (name: Buffer): string => name.toString('utf8').normalize('NFC').toLowerCase()
 
-/** Throws TARGET_EXISTS where another entry has the name, or one that differs only in case or Unicode form and would collide on other systems. */
-export function demandFree(folder: Folder, name: Buffer, newName: Buffer): void {
+/**
+ * Throws TARGET_EXISTS where another entry than `name` has the name `newName`, or one that differs only in case or Unicode form and would
+ * collide on other systems. `name` is null for what comes from elsewhere.
+ */
+export function demandFree(folder: Folder, name: Buffer | null, newName: Buffer): void {
   const wanted = comparable(newName)
-  for (const entry of readdirSync(folder.at(Buffer.from('.')), { encoding: 'buffer' })) {
-    if (!entry.equals(name) && comparable(entry) === wanted) {
+  for (const entry of readdirSync(folder.at(itself), { encoding: 'buffer' })) {
+    if (!(name && entry.equals(name)) && comparable(entry) === wanted) {
       throw new CodedError('TARGET_EXISTS', `There is a “${entry.toString('utf8')}” in the folder already.`)
     }
   }
 }
 
-/** Renames within the folder without ever replacing another file, even one that appeared this instant. */
-export function renameFree(folder: Folder, from: Buffer, to: Buffer): void {
-  if (from.equals(to)) return
-  const source = folder.at(from)
-  const target = folder.at(to)
+/** Renames a file without ever replacing another, even one that appeared this instant. */
+export function renameFree(from: Entry, to: Entry): void {
+  const [source, target] = [at(from), at(to)]
   try {
     linkSync(source, target)
   } catch (error) {
@@ -37,7 +46,7 @@ export function renameFree(folder: Folder, from: Buffer, to: Buffer): void {
     try {
       renameSync(source, target)
     } catch (failure) {
-      discard(folder, to)
+      discard(to.folder, to.name)
       throw failure
     }
     return
@@ -45,7 +54,7 @@ export function renameFree(folder: Folder, from: Buffer, to: Buffer): void {
   try {
     unlinkSync(source)
   } catch (error) {
-    discard(folder, to)
+    discard(to.folder, to.name)
     throw error
   }
 }
@@ -57,20 +66,32 @@ function sameFile(a: Buffer, b: Buffer): boolean {
   return one.ino === other.ino && one.dev === other.dev && one.nlink === 1n
 }
 
+/**
+ * Renames a folder in one step. The system replaces nothing but an empty folder, so that of one that took the new name this instant
+ * nothing is lost; all others are looked for before.
+ */
+export function renameFolderFree(from: Entry, to: Entry): void {
+  const taken = lstatSync(at(to), { bigint: true, throwIfNoEntry: false })
+  const mine = lstatSync(at(from), { bigint: true })
+  if (taken && !(taken.ino === mine.ino && taken.dev === mine.dev)) {
+    throw new CodedError('TARGET_EXISTS', 'A file or folder of this name is already there.')
+  }
+  renameSync(at(from), at(to))
+}
+
 /** Gives the finished temporary a new name and takes the old one away: the new name never has the old bytes. */
-export function replaceRenamed(folder: Folder, temporary: Buffer, name: Buffer, newName: Buffer): void {
-  const [old, target] = [folder.at(name), folder.at(newName)]
-  if (lstatSync(target, { throwIfNoEntry: false }) && sameFile(old, target)) {
+export function replaceRenamed(temporary: Entry, old: Entry, target: Entry): void {
+  if (lstatSync(at(target), { throwIfNoEntry: false }) && sameFile(at(old), at(target))) {
     // A file system that ignores case, and another spelling of the same name.
-    renameSync(folder.at(temporary), old)
-    renameSync(old, target)
+    renameSync(at(temporary), at(old))
+    renameSync(at(old), at(target))
     return
   }
-  renameFree(folder, temporary, newName)
+  renameFree(temporary, target)
   try {
-    unlinkSync(old)
+    unlinkSync(at(old))
   } catch (error) {
-    discard(folder, newName)
+    discard(target.folder, target.name)
     throw error
   }
 }

@@ -12,13 +12,14 @@ import {
   lstatSync,
   openSync,
   renameSync,
-  statSync,
   writeSync,
 } from 'node:fs'
 import { platform } from 'node:os'
 import { CodedError } from '../errors.ts'
-import { demandInside, type Folder } from './folder.ts'
-import { type Journal, type RecordId, writeSegments } from './journal.ts'
+import { demandInside, demandWritableFolder, type Folder } from './folder.ts'
+import { type Journal, writeSegments } from './journal.ts'
+import type { Move, RecordId } from './journal-record.ts'
+import { type Destination, demandRoom, flushed, inodeOf, joined, madeFor, runSteps, type Step } from './moves.ts'
 import { demandFree, renameFree, replaceRenamed } from './rename.ts'
 import { revisionOf } from './revision.ts'
 import { type ByteSource, fileSource, readExactly } from './source.ts'
@@ -36,6 +37,9 @@ import { discard, temporaryName } from './temporary.ts'
  * In place: where the edit keeps the file's length (it fits the old tag and its padding), the file has one name and there
  * is a journal, only the changed stretches are written: old and new bytes go into the journal first, then over the file, and
  * are read back and checked. Whatever fails is turned back at once; whatever is killed, at the next start.
+ *
+ * A file that only goes to another place is moved as it is (see moves.ts). Also a new file beside the old one is a move, from the hidden
+ * name: the journal has the splices that lead back, for a process that is killed before the history has recorded it.
  */
 
 const blockSize = 1024 * 1024
@@ -87,18 +91,21 @@ function openRegular(path: Buffer, name: Buffer, check: (fd: number) => void): O
 export function demandWritable(folder: Folder, name: Buffer, stats: BigIntStats): void {
   if ((stats.mode & 0o222n) === 0n)
     throw new CodedError('READ_ONLY', 'The file is marked read-only; change its mode to edit it.')
-  if ((statSync(folder.at(Buffer.from('.'))).mode & 0o222) === 0) {
-    throw new CodedError('READ_ONLY', 'The folder is marked read-only; change its mode to edit the files in it.')
-  }
+  demandWritableFolder(folder)
   accessSync(folder.at(name), constants.W_OK)
-  accessSync(folder.at(Buffer.from('.')), constants.W_OK | constants.X_OK)
 }
 
 export interface Written {
   readonly revision: string
   readonly warnings: readonly string[]
-  /** The record of a write in place, to be settled by the history. */
+  /** The journal's record of the write, to be settled by the history. */
   readonly journalId: RecordId | null
+}
+
+/** A file that goes along with a track. */
+export interface Companion {
+  readonly name: Buffer
+  readonly newName: Buffer
 }
 
 export interface WriteRequest {
@@ -110,11 +117,17 @@ export interface WriteRequest {
   readonly splices: readonly Splice[]
   /** The name that the file is to have; the same as `name` where it keeps it. */
   readonly newName: Buffer
+  /** The folder that the file is moved to; null or none where it stays in its own. */
+  readonly destination?: Destination | null
+  /** Files that go where it goes. */
+  readonly companions?: readonly Companion[]
   readonly owner: Owner
   /** Names the temporaries of this run, eight hexadecimal digits: its own sweep leaves them alone. */
   readonly session: string
   /** Null where the state is not durable: then nothing is written in place. */
   readonly journal: Journal | null
+  /** The splices that lead back from the new bytes, as encodeToggle makes them. */
+  readonly toggle: Uint8Array
   /** Whether the history will record nothing of it, because it puts back what could not be recorded: a crash is to lead forward then. */
   readonly putsBack?: boolean
   /** Called with the finished new file before it counts; throws to discard it. */
@@ -126,20 +139,78 @@ const inPlaceLimit = 32 * 1024 * 1024
 
 /** Writes the spliced file, under a new name where one is asked for. Throws where it could not, and then the file is as it was. */
 export async function writeTrack(request: WriteRequest): Promise<Written> {
-  const { folder, name, newName, track, splices } = request
+  const { folder, name, track, splices } = request
   demandWritable(folder, name, track.stats)
-  const renames = !newName.equals(name)
-  if (renames) demandFree(folder, name, newName)
-  if (splices.length === 0) {
-    demandUnchanged(folder, name, track)
-    renameFree(folder, name, newName)
-    return { revision: track.revision, warnings: syncWarnings(folder), journalId: null }
-  }
+  const moves = isMove(request)
+  if (moves) demandMovable(request)
+  if (splices.length === 0) return moveTrack(request)
   const segments = segmentsOf(track.source, splices, inPlaceLimit)
   const { journal } = request
-  return segments && journal && !renames && track.stats.nlink === 1n
+  return segments && journal && !moves && track.stats.nlink === 1n
     ? writeInPlace(request, journal, segments)
-    : writeBeside(request, segments, renames)
+    : writeBeside(request, segments, moves)
+}
+
+type MoveRequest = Pick<WriteRequest, 'folder' | 'name' | 'newName' | 'destination' | 'companions'>
+
+const isMove = ({ name, newName, destination }: MoveRequest): boolean => destination != null || !newName.equals(name)
+
+/** Throws where a track or a file that goes along would not find its new place free and writable. */
+export function demandMovable({ folder, name, newName, destination, companions = [] }: MoveRequest): void {
+  const entries = [{ name, newName }, ...companions]
+  if (destination) {
+    demandRoom(
+      destination,
+      entries.map(entry => entry.newName),
+    )
+  } else for (const entry of entries) demandFree(folder, entry.name, entry.newName)
+}
+
+/** Moves a track as it is, with what goes along. */
+function moveTrack(request: WriteRequest): Written {
+  const { folder, name, newName, track } = request
+  const target = targetOf(request)
+  const move: Step = {
+    run() {
+      demandUnchanged(folder, name, track)
+      renameFree({ folder, name }, { folder: target(), name: newName })
+    },
+    undo: () => renameFree({ folder: target(), name: newName }, { folder, name }),
+  }
+  return { revision: track.revision, ...carryOut(request, move, track.stats.ino, null) }
+}
+
+const targetOf = ({ folder, destination }: WriteRequest): (() => Folder) => destination?.folder ?? (() => folder)
+
+/** Makes the folders that are missing, moves what goes along, and last the track itself, which gets `newInode` and, with new bytes, the toggle. */
+function carryOut(request: WriteRequest, last: Step, newInode: bigint, toggle: Uint8Array | null) {
+  const { folder, folderPath, name, newName, destination, companions = [], owner, journal, track } = request
+  const target = targetOf(request)
+  const warnings: string[] = []
+  const pathTo = destination?.path ?? folderPath
+  const moveOf = (from: Buffer, to: Buffer, inode: bigint): Move => ({
+    from: joined(folderPath, from),
+    to: joined(pathTo, to),
+    inode,
+    newInode: inode,
+  })
+  const record = {
+    moves: [
+      ...companions.map(entry => moveOf(entry.name, entry.newName, inodeOf(folder, entry.name))),
+      { ...moveOf(name, newName, track.stats.ino), newInode },
+    ],
+    made: destination ? madeFor(destination) : [],
+    toggle: toggle && toggle.length <= inPlaceLimit ? toggle : null,
+  }
+  const along = companions.map(
+    (entry): Step => ({
+      run: () => renameFree({ folder, name: entry.name }, { folder: target(), name: entry.newName }),
+      undo: () => renameFree({ folder: target(), name: entry.newName }, { folder, name: entry.name }),
+    }),
+  )
+  const steps = [...(destination?.make(owner, warnings) ?? []), ...along, last]
+  const journalId = runSteps(steps, record, journal, request.putsBack ?? false)
+  return { journalId, warnings: [...warnings, ...flushed([folder, ...(destination?.touched() ?? [])])] }
 }
 
 async function writeInPlace(request: WriteRequest, journal: Journal, segments: readonly Segment[]): Promise<Written> {
@@ -210,47 +281,42 @@ function advanceTime(fd: number, old: BigIntStats): void {
 async function writeBeside(
   request: WriteRequest,
   segments: readonly Segment[] | null,
-  renames: boolean,
+  moves: boolean,
 ): Promise<Written> {
   const { folder, name, newName, track, splices } = request
   const warnings: string[] = []
   if (track.stats.nlink > 1n) warnings.push('The file had several hard links; the other names keep the old bytes.')
   const temporary = temporaryName(request.session)
-  const fd = segments ? cloneFor(folder, temporary, track) : createFor(folder, temporary)
+  const fd = segments ? cloneFor(folder, temporary, track) : createTemporary(folder, temporary)
   try {
     if (segments) writeSegments(fd, segments, 'after')
     else writeSpliced(fd, track, splices)
     takeOver(fd, track.stats, request.owner, warnings)
     fsyncSync(fd)
     await request.check(fileSource(fd, splicedSize(track.source.size, splices)))
-    demandUnchanged(folder, name, track)
-    if (renames) replaceRenamed(folder, temporary, name, newName)
-    else renameSync(folder.at(temporary), folder.at(name))
+    const take: Step = {
+      run() {
+        demandUnchanged(folder, name, track)
+        if (!moves) return renameSync(folder.at(temporary), folder.at(name))
+        const target = { folder: targetOf(request)(), name: newName }
+        replaceRenamed({ folder, name: temporary }, { folder, name }, target)
+      },
+      // It is the last step: nothing comes behind it for which it would have to be undone.
+      undo() {},
+    }
+    const carried = carryOut(request, take, fstatSync(fd, { bigint: true }).ino, request.toggle)
+    const revision = revisionOf(fstatSync(fd, { bigint: true }))
+    return { revision, journalId: carried.journalId, warnings: [...warnings, ...carried.warnings] }
   } catch (error) {
-    closeSync(fd)
     discard(folder, temporary)
     throw error
-  }
-  try {
-    warnings.push(...syncWarnings(folder))
-    return { revision: revisionOf(fstatSync(fd, { bigint: true })), warnings, journalId: null }
   } finally {
     closeSync(fd)
   }
 }
 
-/** Makes a rename that has happened durable. Where that fails the file is the new one all the same, and undo must know of it. */
-function syncWarnings(folder: Folder): string[] {
-  try {
-    folder.sync()
-    return []
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    return [`The folder could not be flushed to the disk (${code}); a power cut could bring the old file back.`]
-  }
-}
-
-function createFor(folder: Folder, temporary: Buffer): number {
+/** A new empty file under a name that must be free. */
+export function createTemporary(folder: Folder, temporary: Buffer): number {
   return openSync(
     folder.at(temporary),
     constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
@@ -270,7 +336,8 @@ function cloneFor(folder: Folder, temporary: Buffer, track: OpenTrack): number {
   }
 }
 
-function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]): void {
+/** Writes the spliced file over an empty one. */
+export function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]): void {
   let at = 0
   for (const piece of splicedPieces(track.source.size, splices)) {
     if (!isRange(piece)) {
@@ -289,7 +356,7 @@ function writeAll(fd: number, bytes: Uint8Array, at: number): number {
 }
 
 /** Gives the new file the mode of the old one, and its owner or the one that is set. */
-function takeOver(fd: number, old: BigIntStats, owner: Owner, warnings: string[]): void {
+export function takeOver(fd: number, old: BigIntStats, owner: Owner, warnings: string[]): void {
   const now = fstatSync(fd, { bigint: true })
   const uid = owner && owner.uid >= 0 ? owner.uid : Number(old.uid)
   const gid = owner && owner.gid >= 0 ? owner.gid : Number(old.gid)

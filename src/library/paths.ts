@@ -128,6 +128,12 @@ export function absolute(root: Buffer, path: LibraryPath): Buffer {
   return path === '' ? root : Buffer.concat([root, Buffer.from(root.length === 1 ? '' : '/'), encodeName(path)])
 }
 
+/** The path of a folder of the library, from its absolute bytes. */
+export function pathIn(root: Buffer, folder: Buffer): LibraryPath {
+  const rest = folder.subarray(root.length === 1 ? 1 : root.length + 1)
+  return decodeName(rest) as LibraryPath
+}
+
 /** Follows all links of a path. Throws PATH_OUTSIDE_LIBRARY where it ends outside `root`; ENOENT and other system errors pass through. */
 export function locate(root: Buffer, path: LibraryPath): Located {
   const given = absolute(root, path)

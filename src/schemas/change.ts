@@ -34,12 +34,37 @@ export const Edit = Type.Union([
     },
     strict,
   ),
-  Type.Object({ op: Type.Literal('rename'), to: Type.String({ minLength: 1, maxLength: 1024 }) }, strict),
+  Type.Object(
+    { op: Type.Literal('rename'), to: Type.String({ minLength: 1, maxLength: 1024 }) },
+    { ...strict, description: 'a new name; with a folder as target, for the folder itself' },
+  ),
+  Type.Object(
+    { op: Type.Literal('move'), to: PathText },
+    {
+      ...strict,
+      description:
+        'into the folder of this path, which is made where it is missing; nothing there is replaced. With a folder as target the folder itself moves, with all that is in it',
+    },
+  ),
+  Type.Object(
+    { op: Type.Literal('delete') },
+    {
+      ...strict,
+      description: 'to the trash; the only edit of its request. With a folder as target the folder itself goes',
+    },
+  ),
+  Type.Object(
+    { op: Type.Literal('createFolder'), name: Type.String({ minLength: 1, maxLength: 1024 }) },
+    { ...strict, description: 'a new folder of this name in the folder that is the target' },
+  ),
 ])
 export type Edit = Static<typeof Edit>
 export type EditOf<Op extends Edit['op']> = Extract<Edit, { op: Op }>
 
-/** What a change is applied to: named tracks, or the tracks of a folder. */
+/**
+ * What a change is applied to: named tracks, or the tracks of a folder. With `rename`, `move`, `delete` or `createFolder` a folder
+ * stands for itself; such edits are not mixed with those of tags.
+ */
 export const Target = Type.Union([
   Type.Object({ paths: Type.Array(PathText, { minItems: 1, maxItems: 100_000 }) }, strict),
   Type.Object({ folder: PathText, recursive: Type.Optional(Type.Boolean()) }, strict),
@@ -74,11 +99,13 @@ export type FileStatus = Static<typeof FileStatus>
 
 /**
  * What changes in one file. kind `field`: before and after are values. kind `picture`: `field` is the picture type and
- * the values are SHA-256 sums, to be had from `/pictures/{sha256}`. kind `path`: one path before, one after.
+ * the values are SHA-256 sums, to be had from `/pictures/{sha256}`. kind `path`: one path before, one after; none before is
+ * what was made or came back from the trash, none after what went there or is gone. Its `field` is `path` for the track itself, `side file` for
+ * a file that goes along because it shares the track's name, and `folder`.
  */
 export const Difference = Type.Object({
   kind: Type.Union([Type.Literal('field'), Type.Literal('picture'), Type.Literal('path')]),
-  field: Type.String(),
+  field: Type.String({ description: 'name of a field, type of a picture, or, of a path: path, side file, folder' }),
   before: Type.Array(Type.String()),
   after: Type.Array(Type.String()),
 })

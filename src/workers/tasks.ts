@@ -1,8 +1,12 @@
 import { workerData } from 'piscina'
+import { type FolderOutcome, type FolderTask, runFolderTask } from '../changes/folder-task.ts'
 import { runTrackTask, type TrackOutcome, type TrackTask } from '../changes/track-task.ts'
+import { trashOf } from '../changes/trash.ts'
+import { splitTrashed } from '../changes/trash-place.ts'
 import { type Journal, openJournal } from '../files/journal.ts'
+import { type Emptied, emptyTrash as emptyTrashAt, tidyTrash as tidyTrashAt } from '../files/trash.ts'
 import { listTracks, readFolder } from '../library/browse.ts'
-import type { LibraryPath } from '../library/paths.ts'
+import { encodeName, type LibraryPath } from '../library/paths.ts'
 import type { TrackReading } from '../library/reading.ts'
 import { failedReading, readForCatalogue, readPicture, readTrack } from '../library/track.ts'
 import { compareRevisions, type WalkedFolder, walkFolders } from '../library/walk.ts'
@@ -90,3 +94,33 @@ function threadJournal(): Journal | null {
 }
 
 export const edit = (task: TrackTask): Promise<Answer<TrackOutcome>> => answer(() => runTrackTask(task, threadJournal))
+
+export const folderWork = (task: FolderTask): Promise<Answer<FolderOutcome>> =>
+  answer(() => runFolderTask(task, threadJournal))
+
+interface EmptyInput {
+  readonly root: Uint8Array
+  /** The folder that holds the trash. */
+  readonly top: LibraryPath
+  readonly before: number
+  readonly limit: number
+}
+
+/** A step of emptying a trash. */
+export const emptyTrash = ({ root, top, before, limit }: EmptyInput): Promise<Answer<Emptied>> =>
+  answer(() => emptyTrashAt(trashOf(Buffer.from(root), top), Buffer.from(root), before, limit))
+
+/** Removes the empty folders from which things came back. */
+export const tidyTrash = ({
+  root,
+  paths,
+}: {
+  root: Uint8Array
+  paths: readonly LibraryPath[]
+}): Promise<Answer<void>> =>
+  answer(() => {
+    for (const path of paths) {
+      const { top, names } = splitTrashed(path)
+      tidyTrashAt(Buffer.from(root), trashOf(Buffer.from(root), top), names.map(encodeName))
+    }
+  })

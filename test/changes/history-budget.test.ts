@@ -20,6 +20,7 @@ function record(history: History, path: string, bytes: number): string {
   }
   const at = parsePath(path)
   const write = {
+    kind: 'track' as const,
     pathBefore: at,
     path: at,
     revisionBefore: 'a',
@@ -27,7 +28,7 @@ function record(history: History, path: string, bytes: number): string {
     toggle: new Uint8Array(bytes),
     journalId: null,
   }
-  history.recordFile(id, 0, entry, write)
+  history.recordFiles(id, [{ position: 0, entry, write }])
   history.finish(id, 'applied', summary)
   return id
 }

@@ -12,7 +12,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { openJournal, type RecordId, recoverJournal } from '../../src/files/journal.ts'
+import { openJournal } from '../../src/files/journal.ts'
+import type { RecordId } from '../../src/files/journal-record.ts'
+import { recoverJournal } from '../../src/files/recovery.ts'
 import { temporaryFolder } from '../build-app.ts'
 import { createRandom } from '../fuzz/random.ts'
 

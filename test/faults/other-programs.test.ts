@@ -142,6 +142,7 @@ function request(
     newName: name,
     track,
     splices,
+    toggle: new Uint8Array(0),
     owner: null,
     session: '00000000',
     journal,
@@ -238,7 +239,7 @@ test('nothing in a read-only library is written, and every file says why', async
   try {
     const before = Object.keys(files).map(path => library.state(path))
     for (const edits of [[short], [long], [{ op: 'rename', to: 'x' } as const]]) {
-      const change = await library.change({ target: { folder: '', recursive: true }, edits })
+      const change = await library.change({ target: { paths: ['A/B/c.m4a', 'A/b.flac', 'a.mp3'] }, edits })
       assert.deepEqual(
         change.files.map(({ status, error }) => [status, error?.code]),
         Array(3).fill(['refused', 'READ_ONLY']),
@@ -261,7 +262,7 @@ for (const [way, edit] of Object.entries(ways)) {
     const library = await openLibrary(t, { 'a.mp3': mp3 }, { STATE_DIR: stateDir })
     const { history } = library.app.service
     Object.assign(history, {
-      recordFile() {
+      recordFiles() {
         throw new Error('database or disk is full')
       },
     })

@@ -53,6 +53,7 @@ const { revision, journalId } = await writeTrack({
   newName: Buffer.from(task.newName),
   track,
   splices,
+  toggle: undo,
   owner: null,
   session: '00000000',
   journal,
@@ -62,12 +63,13 @@ dieAt('written')
 const pathBefore = `${task.folder}/${task.name}` as LibraryPath
 const path = `${task.folder}/${task.newName}` as LibraryPath
 const moved = path === pathBefore ? [] : [{ kind: 'path' as const, field: 'path', before: [pathBefore], after: [path] }]
-history.recordFile(
-  id,
-  0,
-  { path: pathBefore, status: 'applied', revision, changes: moved, problems: [], warnings: [], error: null },
-  { pathBefore, path, revisionBefore: track.revision, revision, toggle: undo, journalId },
-)
+history.recordFiles(id, [
+  {
+    position: 0,
+    entry: { path: pathBefore, status: 'applied', revision, changes: moved, problems: [], warnings: [], error: null },
+    write: { kind: 'track', pathBefore, path, revisionBefore: track.revision, revision, toggle: undo, journalId },
+  },
+])
 dieAt('recorded')
 history.finish(id, 'applied', { applied: 1, unchanged: 0, refused: 0, conflict: 0, failed: 0 })
 dieAt('finished')

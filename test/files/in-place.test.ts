@@ -4,7 +4,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openFolder } from '../../src/files/folder.ts'
-import { openJournal, recoverJournal } from '../../src/files/journal.ts'
+import { openJournal } from '../../src/files/journal.ts'
+import { recoverJournal } from '../../src/files/recovery.ts'
 import { openTrack, writeTrack } from '../../src/files/write.ts'
 import { temporaryFolder } from '../build-app.ts'
 import { makeMp3, textFrame } from '../make-audio.ts'
@@ -46,6 +47,7 @@ test('a file that a failing disk does not let us turn back is turned back at the
       newName: file,
       track: openTrack(folder, file),
       splices: [{ offset: 0, remove: 3, insert: Buffer.from('NEW') }],
+      toggle: new Uint8Array(0),
       owner: null,
       session: '00000000',
       journal,

@@ -131,15 +131,16 @@ test('a change that is running is not pushed out of the history by those that en
     warnings: [],
     error: null,
   }
-  const record = (change: string) =>
-    history.recordFile(change, 0, entry as ChangeFile, {
-      pathBefore: 'a.mp3' as LibraryPath,
-      path: 'a.mp3' as LibraryPath,
-      revisionBefore: 'q',
-      revision: 'r',
-      toggle: new Uint8Array(4),
-      journalId: null,
-    })
+  const write = {
+    kind: 'track' as const,
+    pathBefore: 'a.mp3' as LibraryPath,
+    path: 'a.mp3' as LibraryPath,
+    revisionBefore: 'q',
+    revision: 'r',
+    toggle: new Uint8Array(4),
+    journalId: null,
+  }
+  const record = (change: string) => history.recordFiles(change, [{ position: 0, entry: entry as ChangeFile, write }])
   for (const label of ['One', 'Two', 'Three']) {
     const short = history.begin(label)
     record(short.id)

@@ -1,7 +1,7 @@
 import { CodedError } from '../../errors.ts'
-import { checkName } from '../../library/paths.ts'
 import type { EditOf } from '../../schemas/change.ts'
 import { isTrackName } from '../../tags/containers/registry.ts'
+import { checkVisibleName } from './name.ts'
 import { EditRefused, type TrackState } from './state.ts'
 
 const extensionOf = (name: string): string => /\.[^.]+$/.exec(name)?.[0] ?? ''
@@ -19,8 +19,7 @@ export function rename(state: TrackState, { to }: EditOf<'rename'>): TrackState 
         `The name would turn a ${extension} file into ${given}; leave the extension out or keep it.`,
       )
     }
-    checkName(name)
-    if (name.startsWith('.')) throw new CodedError('NAME_INVALID', 'A name that starts with a dot would hide the file.')
+    checkVisibleName(name)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     throw new EditRefused({ field: 'path', code: error.code, detail: error.message })

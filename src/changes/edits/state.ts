@@ -1,3 +1,4 @@
+import type { LibraryPath } from '../../library/paths.ts'
 import type { Difference, FieldProblem } from '../../schemas/change.ts'
 import { type PictureType, pictureTypes } from '../../schemas/picture.ts'
 import { canonicalName, fieldKey } from '../../tags/fields.ts'
@@ -13,6 +14,10 @@ export interface TrackState {
   readonly pictures: readonly PictureState[]
   /** The file's name in its folder. */
   readonly name: string
+  /** The folder that it moves to; null where it stays in its own. */
+  readonly folder: LibraryPath | null
+  /** Whether it goes to the trash. */
+  readonly deleted: boolean
 }
 
 /** What edits need besides the state. */
