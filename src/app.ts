@@ -15,6 +15,7 @@ import { securityHeaders } from './plugins/security-headers.ts'
 import { service } from './plugins/service.ts'
 import { validation } from './plugins/validation.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { duplicateRoutes } from './routes/duplicates.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fieldRoutes } from './routes/fields.ts'
 import { folderRoutes } from './routes/folders.ts'
@@ -74,6 +75,7 @@ const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
   await app.register(pictureRoutes)
   await app.register(changeRoutes)
   await app.register(fieldRoutes)
+  await app.register(duplicateRoutes)
   await app.register(eventRoutes)
   await app.register(libraryRoutes, { config })
 }

@@ -7,6 +7,7 @@ import { createPictures, type Pictures } from './changes/pictures.ts'
 import { createTrash } from './changes/trash.ts'
 import type { Config } from './config.ts'
 import { recoverJournal } from './files/recovery.ts'
+import { createDuplicateSearch, type DuplicateSearch } from './library/duplicates.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { pathIn, realRoot } from './library/paths.ts'
 import { createScan } from './library/scan.ts'
@@ -21,6 +22,7 @@ export interface Service {
   readonly changes: Changes
   readonly history: History
   readonly pictures: Pictures
+  readonly duplicates: DuplicateSearch
   /** Calls `listener` with every event from now on; returns what ends that. */
   subscribe(listener: (event: ServiceEvent) => void): () => void
   /** Resolves when what killed writes of earlier runs left in the library is gone. */
@@ -72,6 +74,14 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
         reportFault: fault => log.error({ err: fault }, 'the catalogue could not be brought up to date'),
       }),
   })
+  const duplicates = createDuplicateSearch({
+    library,
+    pool,
+    threads: config.workers,
+    catalogue,
+    publish,
+    reportFault: fault => log.error({ err: fault }, 'the audio of the tracks could not be compared'),
+  })
   const pictures = createPictures(database, durable ? pictureBudget.durable : pictureBudget.memory)
   const session = randomBytes(4).toString('hex')
   const trash = createTrash({
@@ -109,6 +119,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     changes,
     history,
     pictures,
+    duplicates,
     swept,
     subscribe(listener) {
       listeners.add(listener)
@@ -118,6 +129,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
       stopping.abort()
       await trash.close()
       await changes.close()
+      await duplicates.sums.cancel()
       await library.scan.close()
       await swept
       await pool.close()

@@ -26,7 +26,8 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
       'UPDATE track SET device = ?, inode = ?, revision = ?, size = ?, modified = ?, linked = ?, read = 0, missing = NULL WHERE id = ?',
     ),
     found: database.prepare('UPDATE track SET missing = NULL WHERE id = ?'),
-    miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND missing IS NULL'),
+    // By its name, too: one that was renamed in its folder is there.
+    miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND name = ? AND missing IS NULL'),
   }
 
   function walkFolder({ path, found }: WalkedFolder, now: number, diff: Found): void {
@@ -44,7 +45,8 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
       walkTrack(path, folder, name, stateAt(found.device, found.tracks, i), known.get(name), diff)
       known.delete(name)
     }
-    for (const row of known.values()) diff.missing += Number(sql.miss.run(now, row.id as number).changes)
+    for (const row of known.values())
+      diff.missing += Number(sql.miss.run(now, row.id as number, row.name as string).changes)
   }
 
   function walkTrack(

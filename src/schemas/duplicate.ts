@@ -61,7 +61,7 @@ export const DuplicatesQuery = Type.Object(
   {
     by: DuplicateKind,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-    cursor: Type.Optional(Type.String({ maxLength: 512 })),
+    cursor: Type.Optional(Type.String({ maxLength: 8192 })),
   },
   { additionalProperties: false },
 )

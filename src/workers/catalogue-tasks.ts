@@ -1,5 +1,7 @@
 import { workerData } from 'piscina'
 import { openCatalogue } from '../catalogue/database.ts'
+import { createSums, type Sum, type SumCount, type SumStage, type SumsToDo } from '../catalogue/duplicates/sums.ts'
+import { createDuplicates, type FoundPage } from '../catalogue/duplicates.ts'
 import { createListing, type ListPage, type ListRequest } from '../catalogue/listing.ts'
 import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
 import type { WalkDiff } from '../catalogue/walks.ts'
@@ -7,6 +9,7 @@ import { CodedError } from '../errors.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import type { TrackReading } from '../library/reading.ts'
 import type { WalkedFolder } from '../library/walk.ts'
+import type { DuplicateKind } from '../schemas/duplicate.ts'
 import { type Answer, answer } from './answer.ts'
 
 /* What runs in the catalogue's thread: all work on its database. Inputs and outputs are plain data. */
@@ -25,6 +28,9 @@ const search = (q: string): { has(id: number): boolean } => {
   throw new CodedError('BAD_REQUEST', q)
 }
 const listing = createListing(database, () => store.generation, search)
+
+const duplicates = createDuplicates(database, () => store.generation)
+const sums = createSums(database, duplicates.changed)
 
 /** How the catalogue was found when it was opened. */
 export interface Opened {
@@ -69,5 +75,39 @@ export const page = (input: {
 
 /** The paths of all tracks of a list. */
 export const paths = (request: ListRequest): Promise<Answer<LibraryPath[]>> => answer(() => listing.paths(request))
+
+/** Looks for duplicates for a while; whether all is looked at. */
+export const findDuplicates = ({
+  by,
+  continued,
+}: {
+  by: DuplicateKind
+  continued: boolean
+}): Promise<Answer<boolean>> => answer(() => duplicates.step(by, continued))
+
+/** A page of the duplicates that were found. Throws BAD_REQUEST. */
+export const duplicatePage = (input: {
+  by: DuplicateKind
+  limit: number
+  cursor: string | null
+}): Promise<Answer<FoundPage>> => answer(() => duplicates.page(input.by, input.limit, input.cursor))
+
+export const countSums = ({ stage, after }: { stage: SumStage; after: number }): Promise<Answer<SumCount>> =>
+  answer(() => sums.count(stage, after))
+
+export const sumsToDo = ({ stage, after }: { stage: SumStage; after: number }): Promise<Answer<SumsToDo>> =>
+  answer(() => sums.todo(stage, after))
+
+export const storeSums = (stored: { stage: SumStage; sums: readonly Sum[] }): Promise<Answer<void>> =>
+  answer(() => sums.store(stored.stage, stored.sums))
+
+/** Our own change of a track's tags: the sum of its audio holds. */
+export const carrySum = (edit: { path: LibraryPath; before: string; after: string }): Promise<Answer<void>> =>
+  answer(() => sums.carry(edit.path, edit.before, edit.after))
+
+export const retrySums = (): Promise<Answer<void>> => answer(() => sums.retry())
+
+/** The sums are as complete as they can be now. */
+export const summed = (): Promise<Answer<void>> => answer(() => duplicates.forget())
 
 export const close = (): Promise<Answer<void>> => answer(() => database.close())

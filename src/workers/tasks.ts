@@ -1,4 +1,5 @@
 import { workerData } from 'piscina'
+import type { Sum } from '../catalogue/duplicates/sums.ts'
 import { type FolderOutcome, type FolderTask, runFolderTask } from '../changes/folder-task.ts'
 import { runTrackTask, type TrackOutcome, type TrackTask } from '../changes/track-task.ts'
 import { trashOf } from '../changes/trash.ts'
@@ -7,6 +8,7 @@ import { type Journal, openJournal } from '../files/journal.ts'
 import { type Emptied, emptyTrash as emptyTrashAt, tidyTrash as tidyTrashAt } from '../files/trash.ts'
 import { listTracks, readFolder } from '../library/browse.ts'
 import { encodeName, type LibraryPath } from '../library/paths.ts'
+import { type SumsInput, sumTracks } from '../library/payload.ts'
 import type { TrackReading } from '../library/reading.ts'
 import { failedReading, readForCatalogue, readPicture, readTrack } from '../library/track.ts'
 import { compareRevisions, type WalkedFolder, walkFolders } from '../library/walk.ts'
@@ -75,6 +77,9 @@ export const walk = ({
 /** Which tracks are still in the revision that is known of them. */
 export const compare = ({ root, tracks: known }: CompareInput): Promise<Answer<boolean[]>> =>
   answer(() => compareRevisions(Buffer.from(root), known))
+
+/** The sums of tracks' audio; those that are gone are left out. */
+export const sums = (input: SumsInput & Timed): Promise<Answer<Sum[]>> => answer(() => sumTracks(input), input)
 
 export const track = (input: TrackPlace & Timed): Promise<Answer<Track>> =>
   answer(() => readTrack(Buffer.from(input.root), input.path, input.options), input)

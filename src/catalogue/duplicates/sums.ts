@@ -15,6 +15,7 @@ export type SumStage = 'start' | 'all'
 export interface SumRequest {
   readonly id: number
   readonly path: LibraryPath
+  readonly revision: string
 }
 
 /** The sum of a track in a revision: empty where there is nothing to compare, null where it could not be read. */
@@ -24,11 +25,21 @@ export interface Sum {
   readonly sum: string | null
 }
 
+/** What a look at some of the tracks found; `next` is where to go on, or null at the end. */
+export interface SumCount {
+  readonly count: number
+  readonly next: number | null
+}
+export interface SumsToDo {
+  readonly tracks: readonly SumRequest[]
+  readonly next: number | null
+}
+
 export interface Sums {
-  /** How many tracks are to be summed at a stage. */
-  count(stage: SumStage, after: number): { count: number; next: number | null }
-  /** Tracks to be summed, of those with an id above `after`; `next` is where to go on, or null at the end. */
-  todo(stage: SumStage, after: number): { tracks: SumRequest[]; next: number | null }
+  /** How many tracks are to be summed at a stage, of those with an id above `after`. */
+  count(stage: SumStage, after: number): SumCount
+  /** Which they are. */
+  todo(stage: SumStage, after: number): SumsToDo
   store(stage: SumStage, sums: readonly Sum[]): void
   /** Lets those be tried again that could not be read. */
   retry(): void
@@ -82,7 +93,9 @@ export function createSums(database: DatabaseSync, changed: () => void): Sums {
       next: nextAfter(after),
     }),
     todo: (stage, after) => ({
-      tracks: sql.todo[stage].all(after, after + range).map(row => ({ id: row.id as number, path: pathOf(row) })),
+      tracks: sql.todo[stage]
+        .all(after, after + range)
+        .map(row => ({ id: row.id as number, path: pathOf(row), revision: row.revision as string })),
       next: nextAfter(after),
     }),
     store(stage, sums) {
@@ -112,7 +125,7 @@ export function createSums(database: DatabaseSync, changed: () => void): Sums {
 }
 
 function todoOf(stage: SumStage): string {
-  return `SELECT t.id, t.name, f.path AS folder_path FROM track t JOIN folder f ON f.id = t.folder WHERE t.id > ? AND t.id <= ? AND ${conditions[stage]} ORDER BY t.id`
+  return `SELECT t.id, t.name, t.revision, f.path AS folder_path FROM track t JOIN folder f ON f.id = t.folder WHERE t.id > ? AND t.id <= ? AND ${conditions[stage]} ORDER BY t.id`
 }
 
 function countOf(stage: SumStage): string {
