@@ -47,15 +47,16 @@ const mebibytes = (size: number): string => `${size.toFixed(0)} MB`
 try {
   const started = performance.now()
   const how = await makeLargeLibrary(library, trackCount)
+  const making = performance.now() - started
   const size = readWhole(library)
   console.log(
-    `${trackCount} tracks in ${folderCount(trackCount)} folders, ${mebibytes(size / 2 ** 20)}, ${how} in ${seconds(performance.now() - started)}; ${availableParallelism()} processors, node ${process.version}; files in the page cache`,
+    `${trackCount} tracks in ${folderCount(trackCount)} folders, ${mebibytes(size / 2 ** 20)}, ${how} in ${seconds(making)}; ${availableParallelism()} processors, node ${process.version}; files in the page cache`,
   )
   await measure()
 } finally {
   rmSync(scratch, { recursive: true, force: true })
+  print()
 }
-print()
 
 async function measure(): Promise<void> {
   const env = { MUSIC_DIR: library, STATE_DIR: stateDir }
@@ -142,8 +143,10 @@ async function pages(server: Server): Promise<string> {
   return middle
 }
 
-const pagePath = (cursor: string | null): string =>
-  `/api/v1/tracks?${new URLSearchParams({ recursive: 'true', sort: 'title', limit: String(pageSize), ...(cursor ? { cursor } : {}) })}`
+function pagePath(cursor: string | null): string {
+  const query = { recursive: 'true', sort: 'title', limit: String(pageSize), ...(cursor ? { cursor } : {}) }
+  return `/api/v1/tracks?${new URLSearchParams(query)}`
+}
 
 async function pageAfterStart(server: Server, cursor: string): Promise<void> {
   await catalogueReady(server)
@@ -171,7 +174,8 @@ async function searches(server: Server): Promise<void> {
         `  search, ${kind}: ${times.length} times, p50 ${millis(quantile(times, 0.5))}, longest ${millis(Math.max(...times))}`,
       )
   }
-  for (const message of refused) console.log(`  ${message}`)
+  if (refused.length > 0) console.log(`  ${refused.length} refused, the first: ${refused[0]}`)
+  if (all.length === 0) return
   const times = all.map(({ ms }) => ms)
   row(
     `search, ${times.length} different ones, the first ${searchSize} tracks`,
