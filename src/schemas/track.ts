@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Nullable, Page, PageQuery, PathText, Reason, Tags } from './common.ts'
 import { Picture } from './picture.ts'
+import { QueryText } from './query.ts'
 
 /** Audio properties. duration in seconds, bitrate in bit/s, sampleRate in Hz; null where the file does not say. */
 export const Audio = Type.Object({
@@ -53,7 +54,7 @@ export type Track = Static<typeof Track>
 
 /** What a list of tracks is searched by and sorted by. */
 export const ListQuery = {
-  q: Type.Optional(Type.String({ maxLength: 2000, description: 'a search; see Searching in the README' })),
+  q: Type.Optional(QueryText),
   sort: Type.Optional(
     Type.String({
       maxLength: 1000,

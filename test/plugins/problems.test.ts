@@ -31,6 +31,17 @@ test('a method that an address does not have is 405 and says which it has', asyn
   }
 })
 
+test('a mistake in a text is pointed at', async t => {
+  const app = await bare(t)
+  app.get('/fails', async () => {
+    throw new CodedError('QUERY_INVALID', 'These quotes are not closed.', { at: { position: 3, length: 4 } })
+  })
+  const reply = await app.inject('/fails')
+  assert.equal(reply.statusCode, 400)
+  const { code, position, length } = reply.json<Record<string, unknown>>()
+  assert.deepEqual([code, position, length], ['QUERY_INVALID', 3, 4])
+})
+
 describe('an error of a handler', () => {
   const coded = new CodedError('TRACK_NOT_FOUND', 'There is no A/b.mp3.')
   const system = Object.assign(new Error("ENOSPC: no space left, write '/srv/music/a.mp3'"), { code: 'ENOSPC' })

@@ -2,6 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { folded } from '../../library/order.ts'
 import { addBit, type Bits, emptyBits } from './bits.ts'
 import type { Build } from './formats.ts'
+import { grown, readLinks, relink } from './links.ts'
+import { mostNoted, noteChanges, noted } from './noted.ts'
 import { type Property, properties } from './query.ts'
 
 /*
@@ -14,9 +16,6 @@ import { type Property, properties } from './query.ts'
 
 /** Characters; longer texts, lyrics mostly, stay in the database. No file name is longer. */
 const longestHeld = 256
-/** Changes noted at most. */
-const mostNoted = 100_000
-
 export const state = { there: 1, read: 2, writable: 4, lossless: 8, lossy: 16 } as const
 
 export interface Memory {
@@ -59,33 +58,6 @@ export function memoryOf(database: DatabaseSync): Memory {
   const memory = fill(database)
   memories.set(database, memory)
   return memory
-}
-
-/** What a row of the log is about. */
-const noted = { linked: 1, unlinked: 2, track: 3, value: 4, folder: 5 } as const
-
-function noteChanges(database: DatabaseSync): void {
-  const events: [name: string, event: string, what: string][] = [
-    ['linked', 'INSERT ON main.track_value', `${noted.linked}, new.track, new.value`],
-    ['unlinked', 'DELETE ON main.track_value', `${noted.unlinked}, old.track, old.value`],
-    ['track_new', 'INSERT ON main.track', `${noted.track}, new.id, 0`],
-    ['track_set', 'UPDATE ON main.track', `${noted.track}, new.id, 0`],
-    ['track_gone', 'DELETE ON main.track', `${noted.track}, old.id, 0`],
-    ['value_new', 'INSERT ON main.value', `${noted.value}, new.id, 0`],
-    ['value_gone', 'DELETE ON main.value', `${noted.value}, old.id, 0`],
-    ['folder_new', 'INSERT ON main.folder', `${noted.folder}, new.id, 0`],
-    ['folder_set', 'UPDATE OF path ON main.folder', `${noted.folder}, new.id, 0`],
-    ['folder_gone', 'DELETE ON main.folder', `${noted.folder}, old.id, 0`],
-  ]
-  const triggers = events.map(
-    ([name, event, what]) => `CREATE TEMP TRIGGER IF NOT EXISTS searched_${name} AFTER ${event}
-      WHEN (SELECT ifnull(max(rowid), 0) FROM temp.searched) < ${mostNoted}
-      BEGIN INSERT INTO searched (kind, id, value) VALUES (${what}); END;`,
-  )
-  database.exec(`
-    CREATE TEMP TABLE IF NOT EXISTS searched (kind INTEGER NOT NULL, id INTEGER NOT NULL, value INTEGER NOT NULL);
-    DELETE FROM temp.searched;
-    ${triggers.join('\n')}`)
 }
 
 function fill(database: DatabaseSync): Memory {
@@ -147,17 +119,10 @@ function idsOf({ database }: Memory, kind: number): number[] {
   )
 }
 
+/** All rows of a statement, as arrays of columns. */
 function rows<Row>(statement: StatementSync, ...values: number[]): Row[] {
   statement.setReturnArrays(true)
   return statement.all(...values) as unknown as Row[]
-}
-
-/** The same numbers in an array of at least `size`, with room to grow. */
-function grown<T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(array: T, size: number): T {
-  if (array.length >= size) return array
-  const larger = new (array.constructor as new (length: number) => T)(Math.ceil(size * 1.2) + 64)
-  larger.set(array as never)
-  return larger
 }
 
 function makeRoom(memory: Memory, highest: number): void {
@@ -235,83 +200,6 @@ function readValues(memory: Memory, where: string): void {
 function readFolders(memory: Memory, where: string): void {
   for (const [id, path] of rows<[number, string]>(memory.database.prepare(`SELECT id, path FROM folder ${where}`)))
     memory.paths[id] = folded(path)
-}
-
-/** Reads which track has which value. As one text for each value: a row for each pair would take three times as long. */
-function readLinks(memory: Memory, count: number): void {
-  const { starts, lengths, database } = memory
-  const [tracks, values] = [new Int32Array(count), new Int32Array(count)]
-  let n = 0
-  const statement = database.prepare('SELECT value, group_concat(track) FROM track_value GROUP BY value')
-  statement.setReturnArrays(true)
-  for (const [value, list] of statement.iterate() as unknown as Iterable<[number, string]>) {
-    let track = 0
-    for (let i = 0; i <= list.length; i++) {
-      const digit = list.charCodeAt(i) - 48
-      if (digit >= 0) track = track * 10 + digit
-      else {
-        tracks[n] = track
-        values[n++] = value
-        track = 0
-      }
-    }
-  }
-  for (const track of tracks) lengths[track] = (lengths[track] ?? 0) + 1
-  let start = 0
-  for (let track = 0; track < memory.top; track++) {
-    starts[track] = start
-    start += lengths[track] as number
-  }
-  memory.pool = new Int32Array(Math.ceil(count * 1.1) + 1024)
-  const next = starts.slice()
-  for (let i = 0; i < count; i++) {
-    const track = tracks[i] as number
-    const at = next[track] as number
-    memory.pool[at] = values[i] as number
-    next[track] = at + 1
-  }
-  memory.used = count
-}
-
-/** Takes over the noted links and unlinks, in their order. */
-function relink(memory: Memory): void {
-  const statement = memory.database.prepare(
-    `SELECT kind, id, value FROM temp.searched WHERE kind IN (${noted.linked}, ${noted.unlinked}) ORDER BY rowid`,
-  )
-  const lists = new Map<number, Set<number>>()
-  for (const [kind, track, value] of rows<[number, number, number]>(statement)) {
-    const list = lists.get(track) ?? new Set(valuesOf(memory, track))
-    lists.set(track, list)
-    if (kind === noted.linked) list.add(value)
-    else list.delete(value)
-  }
-  for (const [track, list] of lists) {
-    // A link may outlive its track for a moment; no one asks for it.
-    if (track >= memory.top) continue
-    memory.wasted += memory.lengths[track] as number
-    memory.pool = grown(memory.pool, memory.used + list.size)
-    memory.pool.set([...list], memory.used)
-    memory.starts[track] = memory.used
-    memory.lengths[track] = list.size
-    memory.used += list.size
-  }
-  if (memory.wasted > memory.used / 2) compact(memory)
-}
-
-function valuesOf({ pool, starts, lengths, top }: Memory, track: number): Int32Array {
-  const start = track < top ? (starts[track] as number) : 0
-  return pool.subarray(start, track < top ? start + (lengths[track] as number) : start)
-}
-
-function compact(memory: Memory): void {
-  const pool = new Int32Array(memory.used - memory.wasted + 1024)
-  let used = 0
-  for (let track = 0; track < memory.top; track++) {
-    pool.set(valuesOf(memory, track), used)
-    memory.starts[track] = used
-    used += memory.lengths[track] as number
-  }
-  Object.assign(memory, { pool, used, wasted: 0 })
 }
 
 /** The ids of all tracks. */

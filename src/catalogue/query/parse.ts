@@ -1,10 +1,18 @@
-import { folded } from '../../library/order.ts'
 import { longestQuery } from '../../schemas/query.ts'
-import { fileNameField } from '../values.ts'
 import { findKey, type Key } from './keys.ts'
-import { comparesNumbers, readDates, readMoments, readNumbers, readProperty } from './literals.ts'
 import { mistake, type Piece } from './piece.ts'
-import { type Flag, flags, type Node, type Property, type Query, type Term } from './query.ts'
+import type { Node, Query, Term } from './query.ts'
+import {
+  matchAt,
+  type Place,
+  peekKeyword,
+  readQuoted,
+  readValue,
+  type Scanner,
+  skipSpace,
+  takeKeyword,
+} from './scanner.ts'
+import { type Scope, searched, termOf } from './terms.ts'
 
 /*
  * query  = any ("OR" any)*            any  = some ("AND"? some)*
@@ -17,23 +25,6 @@ import { type Flag, flags, type Node, type Property, type Query, type Term } fro
 
 const deepest = 32
 const mostTerms = 100
-
-/** The key that a group of values belongs to: `artist:(miles OR bill)`. */
-interface Scope {
-  readonly key: Key
-  readonly whole: boolean
-}
-
-interface Place {
-  readonly start: number
-  readonly end: number
-}
-
-interface Scanner {
-  readonly source: string
-  at: number
-  terms: number
-}
 
 /** What a query asks for. Throws QUERY_INVALID, which tells the piece that is wrong. */
 export function parseQuery(text: string): Query {
@@ -123,7 +114,8 @@ function readTerm(scanner: Scanner, scope: Scope | null, depth: number): Node {
   const head = readHead(scanner)
   if (!head) {
     const value = readValue(scanner)
-    return scope ? termOf(scanner, scope, value, value) : wordOf(scanner, value)
+    countTerm(scanner, value)
+    return scope ? termOf(scope, value, value) : ({ kind: 'word', text: searched(value) } satisfies Term)
   }
   const { key, name, sign } = head
   const next = source[scanner.at]
@@ -138,7 +130,8 @@ function readTerm(scanner: Scanner, scope: Scope | null, depth: number): Node {
   const compared = /[<>]/.test(sign)
     ? { ...value, text: sign + value.text, start: value.start - sign.length, quoted: false }
     : value
-  return termOf(scanner, { key, whole }, compared, {
+  countTerm(scanner, value)
+  return termOf({ key, whole }, compared, {
     ...value,
     start,
     text: name + sign + value.text,
@@ -176,124 +169,6 @@ function isMeasured(key: Key): boolean {
   return key.kind === 'property' || key.kind === 'modified'
 }
 
-function readValue(scanner: Scanner): Piece {
-  const { source, at: start } = scanner
-  if (source[start] === '"') return readQuoted(scanner)
-  let open = 0
-  while (scanner.at < source.length) {
-    const character = source[scanner.at] as string
-    if (/\s/.test(character) || (character === ')' && open === 0)) break
-    if (character === '(') open++
-    if (character === ')') open--
-    scanner.at++
-  }
-  return { source, start, end: scanner.at, text: source.slice(start, scanner.at), quoted: false }
-}
-
-function readQuoted(scanner: Scanner): Piece {
-  const { source, at: start } = scanner
-  const inner = matchAt(/"(?:[^"\\]|\\[\s\S])*"/y, source, start)
-  if (!inner) throw mistake({ source, start, end: source.length }, 'These quotes are not closed.')
-  scanner.at = start + inner.length
-  const text = inner.slice(1, -1).replace(/\\(["\\])/g, '$1')
-  if (text === '') throw mistake({ source, start, end: scanner.at }, 'There is nothing in these quotes.')
-  return { source, start, end: scanner.at, text, quoted: true }
-}
-
-function wordOf(scanner: Scanner, value: Piece): Term {
-  countTerm(scanner, value)
-  return { kind: 'word', text: searched(value) }
-}
-
-/** A term of a key. `term` is all of it, which is a word where no track has such a field. */
-function termOf(scanner: Scanner, { key, whole }: Scope, value: Piece, term: Piece): Node {
-  countTerm(scanner, value)
-  switch (key.kind) {
-    case 'custom':
-      return fieldTerm(key.field, value, whole, term.quoted ? null : searched(term))
-    case 'field':
-      if (value.quoted || key.values === 'longtext' || key.values === 'text')
-        return fieldTerm(key.field, value, whole, null)
-      if (key.values === 'number') return { kind: 'number', field: key.field, word: null, interval: readNumbers(value) }
-      if (key.values === 'date' && whole) return fieldTerm(key.field, value, whole, null)
-      if (key.values === 'date') return { kind: 'date', field: key.field, word: null, ...readDates(value) }
-      return booleanTerm(key.field, value)
-    case 'property':
-      return { kind: 'property', property: key.property, interval: readProperty(value, key.property) }
-    case 'modified':
-      return { kind: 'modified', ...readMoments(value) }
-    case 'path':
-    case 'folder':
-      return { kind: key.kind, text: searched(value), whole }
-    case 'format':
-      return { kind: 'format', format: searched(value).replace(/^\./, '') }
-    case 'is':
-      return { kind: 'flag', flag: readFlag(value) }
-    default:
-      return { kind: key.kind, ...readThing(value) }
-  }
-}
-
-function fieldTerm(field: string, value: Piece, whole: boolean, word: string | null): Term {
-  return !whole && !value.quoted && comparesNumbers(value)
-    ? { kind: 'number', field, word, interval: readNumbers(value) }
-    : { kind: 'text', field, word, text: searched(value), whole }
-}
-
-/** A track without such a field says no. */
-function booleanTerm(field: string, value: Piece): Node {
-  const yes: Term = { kind: 'text', field, word: null, text: '1', whole: true }
-  const text = value.text.toLowerCase()
-  if (['1', 'yes', 'true'].includes(text)) return yes
-  if (['0', 'no', 'false'].includes(text)) return { kind: 'not', node: yes }
-  throw mistake(value, 'This field is either yes or no.')
-}
-
-function readFlag(value: Piece): Flag {
-  const flag = flags.find(name => name === value.text.toLowerCase())
-  if (!flag) throw mistake(value, `A track can be ${flags.join(', ')}.`)
-  return flag
-}
-
-/** What `has:` and `missing:` are about. */
-function readThing(value: Piece): { field: string } | { property: Property } {
-  const key = findKey(value.text, value.quoted)
-  if (key.kind === 'property' && key.property !== 'size') return { property: key.property }
-  if (key.kind === 'custom' || (key.kind === 'field' && key.field !== fileNameField)) return { field: key.field }
-  throw mistake(value, 'Every track has this; name a field or picture.')
-}
-
-/** The text of a piece as it is looked for. */
-function searched(piece: Piece): string {
-  const text = folded(piece.text)
-  if (text === '') throw mistake(piece, 'There is nothing in this to look for.')
-  return text
-}
-
-function countTerm(scanner: Scanner, value: Piece): void {
-  scanner.terms++
-  if (scanner.terms > mostTerms) throw mistake(value, `A query has at most ${mostTerms} terms.`)
-}
-
-/** White space, and dashes that stand alone between words. */
-function skipSpace(scanner: Scanner): void {
-  scanner.at += matchAt(/(?:\s+|\p{Pd}+(?=[\s)]|$))*/uy, scanner.source, scanner.at)?.length ?? 0
-}
-
-function peekKeyword(scanner: Scanner, word: 'OR' | 'AND' | 'NOT'): boolean {
-  const { source, at } = scanner
-  return source.startsWith(word, at) && /^[\s()]?$/.test(source[at + word.length] ?? '')
-}
-
-/** Takes the keyword where it is next, and tells where it was. */
-function takeKeyword(scanner: Scanner, word: 'OR' | 'AND' | 'NOT'): Place | null {
-  skipSpace(scanner)
-  if (!peekKeyword(scanner, word)) return null
-  const start = scanner.at
-  scanner.at += word.length
-  return { start, end: scanner.at }
-}
-
 function lonely({ source }: Scanner, place: Place, word: 'OR' | 'AND'): Error {
   return mistake(
     { source, ...place },
@@ -301,7 +176,7 @@ function lonely({ source }: Scanner, place: Place, word: 'OR' | 'AND'): Error {
   )
 }
 
-function matchAt(pattern: RegExp, source: string, at: number): string | undefined {
-  pattern.lastIndex = at
-  return pattern.exec(source)?.[0]
+function countTerm(scanner: Scanner, value: Piece): void {
+  scanner.terms++
+  if (scanner.terms > mostTerms) throw mistake(value, `A query has at most ${mostTerms} terms.`)
 }
