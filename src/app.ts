@@ -22,6 +22,7 @@ import { folderRoutes } from './routes/folders.ts'
 import { healthRoutes } from './routes/health.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { pictureRoutes } from './routes/pictures.ts'
+import { problemRoutes } from './routes/problems.ts'
 import { trackRoutes } from './routes/tracks.ts'
 import { trackTableRoutes } from './routes/tracks-csv.ts'
 
@@ -76,6 +77,7 @@ const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
   await app.register(changeRoutes)
   await app.register(fieldRoutes)
   await app.register(duplicateRoutes)
+  await app.register(problemRoutes)
   await app.register(eventRoutes)
   await app.register(libraryRoutes, { config })
 }

@@ -12,6 +12,7 @@ export const errorCatalogue = {
   FOLDER_NOT_FOUND: { status: 404, title: 'No such folder' },
   TRACK_NOT_FOUND: { status: 404, title: 'No such track' },
   PICTURE_NOT_FOUND: { status: 404, title: 'No such picture' },
+  PROBLEM_KIND_NOT_FOUND: { status: 404, title: 'No such kind of problem' },
   CHANGE_NOT_FOUND: { status: 404, title: 'No such change' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },

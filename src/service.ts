@@ -10,6 +10,7 @@ import { recoverJournal } from './files/recovery.ts'
 import { createDuplicateSearch, type DuplicateSearch } from './library/duplicates.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { pathIn, realRoot } from './library/paths.ts'
+import { createProblemSearch, type ProblemSearch } from './library/problem-search.ts'
 import { createScan } from './library/scan.ts'
 import { sweepTemporaries } from './library/sweep.ts'
 import type { ServiceEvent } from './schemas/event.ts'
@@ -23,6 +24,7 @@ export interface Service {
   readonly history: History
   readonly pictures: Pictures
   readonly duplicates: DuplicateSearch
+  readonly problems: ProblemSearch
   /** Calls `listener` with every event from now on; returns what ends that. */
   subscribe(listener: (event: ServiceEvent) => void): () => void
   /** Resolves when what killed writes of earlier runs left in the library is gone. */
@@ -82,6 +84,12 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     publish,
     reportFault: fault => log.error({ err: fault }, 'the audio of the tracks could not be compared'),
   })
+  const problems = createProblemSearch({
+    library,
+    catalogue,
+    reportFault: fault => log.error({ err: fault }, 'the library could not be searched for problems'),
+  })
+  listeners.add(problems.notice)
   const pictures = createPictures(database, durable ? pictureBudget.durable : pictureBudget.memory)
   const session = randomBytes(4).toString('hex')
   const trash = createTrash({
@@ -120,6 +128,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     history,
     pictures,
     duplicates,
+    problems,
     swept,
     subscribe(listener) {
       listeners.add(listener)
@@ -131,6 +140,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
       await changes.close()
       await duplicates.sums.cancel()
       await library.scan.close()
+      await problems.close()
       await swept
       await pool.close()
       await catalogue.close()

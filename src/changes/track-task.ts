@@ -129,6 +129,7 @@ async function runOnTrack(task: TrackTask, held: Held): Promise<TrackOutcome> {
     revision: track.revision,
     changes: work.kind === 'edits' ? [...plan.differences] : [...work.differences],
     problems: [...plan.problems],
+    warnings: [...plan.notes],
   }
   if (plan.problems.length > 0) return { file: { ...file, ...problemStatus(plan.problems) }, applied: null, made: [] }
   const newPath = task.place ?? placeOf(task, plan)
@@ -140,7 +141,7 @@ async function runOnTrack(task: TrackTask, held: Held): Promise<TrackOutcome> {
     const changes = [...file.changes, ...pathDifferences(path, newPath, sides)]
     return finish(task, held, opened.file, {
       ...plan,
-      file: { ...file, changes, warnings },
+      file: { ...file, changes, warnings: [...file.warnings, ...warnings] },
       newPath,
       sides,
       destination,
@@ -154,7 +155,14 @@ function planFor(task: TrackTask, track: OpenTrack, file: TagFile | null): Track
   const { path, work, options } = task
   if (work.kind === 'edits') return planTrack(track.source, nameOf(path), file, work.edits, contextOf(task), options)
   const after = { name: nameOf(path), folder: null, deleted: false }
-  return { differences: [], problems: [], splices: decodeToggle(track.source, work.splices), patch: null, after }
+  return {
+    differences: [],
+    problems: [],
+    splices: decodeToggle(track.source, work.splices),
+    patch: null,
+    notes: [],
+    after,
+  }
 }
 
 /** Where the edits put the track. */

@@ -3,6 +3,8 @@ import { openCatalogue } from '../catalogue/database.ts'
 import { createSums, type Sum, type SumCount, type SumStage, type SumsToDo } from '../catalogue/duplicates/sums.ts'
 import { createDuplicates, type FoundPage } from '../catalogue/duplicates.ts'
 import { createListing, type ListPage, type ListRequest } from '../catalogue/listing.ts'
+import { createChecking } from '../catalogue/problems/checking.ts'
+import { createPages, type KindCount, type ProblemPage, type ProblemRequest } from '../catalogue/problems/pages.ts'
 import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
 import type { WalkDiff } from '../catalogue/walks.ts'
 import { CodedError } from '../errors.ts'
@@ -31,6 +33,9 @@ const listing = createListing(database, () => store.generation, search)
 
 const duplicates = createDuplicates(database, () => store.generation)
 const sums = createSums(database, duplicates.changed)
+
+const checking = createChecking(database, () => store.generation)
+const problemPages = createPages(database)
 
 /** How the catalogue was found when it was opened. */
 export interface Opened {
@@ -109,5 +114,16 @@ export const retrySums = (): Promise<Answer<void>> => answer(() => sums.retry())
 
 /** The sums are as complete as they can be now. */
 export const summed = (): Promise<Answer<void>> => answer(() => duplicates.forget())
+
+/** Looks for problems for about `budget` ms; whether all is looked through then. */
+export const checkProblems = ({ budget }: { budget: number }): Promise<Answer<boolean>> =>
+  answer(() => checking.step(budget))
+
+export const problemCounts = (): Promise<Answer<{ counts: KindCount[]; checked: boolean }>> =>
+  answer(() => ({ counts: problemPages.counts(), checked: checking.isDone() }))
+
+/** A page of the tracks with one kind of problem. Throws PROBLEM_KIND_NOT_FOUND and BAD_REQUEST. */
+export const problemPage = (request: ProblemRequest): Promise<Answer<ProblemPage & { checked: boolean }>> =>
+  answer(() => ({ ...problemPages.page(request), checked: checking.isDone() }))
 
 export const close = (): Promise<Answer<void>> => answer(() => database.close())
