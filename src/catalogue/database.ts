@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
  */
 
 /** Raised with every change of the schema or of how its columns are filled: a database of another version is thrown away. */
-const version = 2
+const version = 3
 
 const schema = `
   -- complete: whether every folder was walked and every track read once
@@ -78,9 +78,8 @@ const schema = `
     text TEXT NOT NULL,
     folded TEXT NOT NULL,
     key TEXT NOT NULL,
-    UNIQUE (field, text)
+    UNIQUE (field, key, text)
   ) STRICT;
-  CREATE INDEX value_key ON value (field, key, text);
   CREATE TABLE track_value (
     value INTEGER NOT NULL REFERENCES value (id),
     track INTEGER NOT NULL,
@@ -88,6 +87,7 @@ const schema = `
     position INTEGER NOT NULL,
     PRIMARY KEY (value, track)
   ) STRICT, WITHOUT ROWID;
+  -- the values that are too long to be searched in memory
   CREATE VIRTUAL TABLE value_text USING fts5 (folded, tokenize = 'trigram', content = '', contentless_delete = 1);
 `
 
@@ -130,7 +130,9 @@ function openDurable(path: string, library: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 2000 })
   try {
     // NORMAL: after a power cut it is whole, if perhaps older; the next scan brings it up to date.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000',
+    )
     database.exec('BEGIN EXCLUSIVE; COMMIT')
     return prepare(database, library)
   } catch (error) {

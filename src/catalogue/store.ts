@@ -43,9 +43,14 @@ export interface Store {
   moved(kind: 'track' | 'folder', from: LibraryPath, to: LibraryPath): void
   /** Our own change took a track or a folder away. */
   removed(path: LibraryPath): void
-  /** Runs `work` in one transaction, as a write of its own. */
+  /** Does `work` as a whole or, where it throws, not at all. */
   write<T>(work: () => T): T
+  /** Commits the writes of late: they wait for each other, as many small commits would take longer than all their writes. */
+  save(): void
 }
+
+/** Writes that are committed together. What a kill takes with it, the next scan finds again. */
+const mostUnsaved = 25
 
 export function createStore(database: DatabaseSync, root: Buffer): Store {
   const tables = createTables(database, root)
@@ -74,19 +79,31 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     ),
   }
   let generation = 0
+  let unsaved = 0
 
   function write<T>(work: () => T): T {
-    database.exec('BEGIN')
+    if (unsaved === 0) database.exec('BEGIN')
+    unsaved++
+    database.exec('SAVEPOINT one')
     try {
       const result = work()
-      database.exec('COMMIT')
+      tables.values.flush()
+      database.exec('RELEASE one')
       return result
     } catch (error) {
-      database.exec('ROLLBACK')
+      tables.values.discard()
+      database.exec('ROLLBACK TO one; RELEASE one')
       throw error
     } finally {
       generation++
+      if (unsaved >= mostUnsaved) save()
     }
+  }
+
+  function save(): void {
+    if (unsaved === 0) return
+    unsaved = 0
+    database.exec('COMMIT')
   }
 
   function storeReading({ summary, facts }: TrackReading): void {
@@ -130,6 +147,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
       return generation
     },
     write,
+    save,
     walked: folders => write(() => walk(folders)),
     store: readings => write(() => readings.forEach(storeReading)),
     lost(paths) {
@@ -148,7 +166,10 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
       return { tracks, read: tracks - Number(unread), missing: Number(missing), folders: Number(folders) }
     },
     isComplete: () => sql.about.get()?.complete === 1,
-    complete: () => database.exec('UPDATE about SET complete = 1'),
+    complete() {
+      write(() => database.exec('UPDATE about SET complete = 1'))
+      save()
+    },
     forgetMissing(since) {
       return write(() => {
         const rows = sql.missing.all(since)

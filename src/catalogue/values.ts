@@ -14,19 +14,29 @@ export const fileNameField = 'filename'
  */
 const longestText = 200
 
+/** Letters of a folded value that a search holds in memory at the most; longer ones are found by the index of trigrams. */
+export const longestHeld = 256
+
 export interface ValueIndex {
-  /** Brings the values of a track from what they were to what they are. */
+  /** Brings the values of a track from what they were to what they are. Done when `flush` is called. */
   replace(track: number, before: Tags, after: Tags): void
+  /** Writes the links that are still to be written: the last step of every transaction. */
+  flush(): void
+  /** Forgets what is still to be written, as its transaction was rolled back. */
+  discard(): void
 }
 
 /** A field and one of its values, as one key. */
 const identity = (field: string, text: string): string => `${field}\0${text}`
 
 export function createValueIndex(database: DatabaseSync): ValueIndex {
-  const find = database.prepare('SELECT id FROM value WHERE field = ? AND text = ?')
+  const find = database.prepare('SELECT id FROM value WHERE field = ? AND key = ? AND text = ?')
   const insert = database.prepare('INSERT INTO value (field, text, folded, key) VALUES (?, ?, ?, ?)')
   const insertText = database.prepare('INSERT INTO value_text (rowid, folded) VALUES (?, ?)')
-  const link = database.prepare('INSERT OR IGNORE INTO track_value (value, track, position) VALUES (?, ?, ?)')
+  // All of a transaction in one statement: a call for each would take longer than the writing.
+  const link = database.prepare(
+    'INSERT OR IGNORE INTO track_value (value, track, position) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)',
+  )
   const unlink = database.prepare('DELETE FROM track_value WHERE value = ? AND track = ?')
   const used = database.prepare('SELECT 1 FROM track_value WHERE value = ? LIMIT 1')
   const drop = database.prepare('DELETE FROM value WHERE id = ?')
@@ -34,33 +44,43 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
   /** Ids of values met lately: an album repeats most of its values on every track. */
   let recent = new Map<string, number>()
 
+  let links: [value: number, track: number, position: number][] = []
+
+  function flush(): void {
+    if (links.length === 0) return
+    // In the order of the table, so that neighbours are written together.
+    link.run(JSON.stringify(links.sort(([a], [b]) => a - b)))
+    links = []
+  }
+
   function idOf(field: string, value: string): number {
     const text = listedText(value)
     const name = identity(field, text)
     const known = recent.get(name)
     if (known !== undefined) return known
-    const row = find.get(field, text)
-    const id = row ? Number(row.id) : add(field, text, value)
+    const key = sortKey(text)
+    const row = find.get(field, key, text)
+    const id = row ? Number(row.id) : add(field, key, text, value)
     if (recent.size >= 5000) recent = new Map()
     recent.set(name, id)
     return id
   }
 
-  function add(field: string, text: string, value: string): number {
+  function add(field: string, key: string, text: string, value: string): number {
     const searched = folded(value)
-    const id = Number(insert.run(field, text, searched, sortKey(text)).lastInsertRowid)
-    insertText.run(id, searched)
+    const id = Number(insert.run(field, text, searched, key).lastInsertRowid)
+    if (searched.length > longestHeld) insertText.run(id, searched)
     return id
   }
 
   function release(field: string, value: string, track: number): void {
     const text = listedText(value)
-    const row = find.get(field, text)
+    const row = find.get(field, sortKey(text), text)
     if (!row) return
     unlink.run(row.id as number, track)
     if (used.get(row.id as number)) return
     drop.run(row.id as number)
-    dropText.run(row.id as number)
+    if (value.length > longestText) dropText.run(row.id as number)
     recent.delete(identity(field, text))
   }
 
@@ -72,12 +92,19 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
           const name = identity(field, value)
           if (!kept.has(name)) kept.set(name, position)
         }
+      // A value that only a link still to be written holds must not look unused.
+      if (Object.keys(before).length > 0) flush()
       for (const [field, values] of entriesOf(before)) {
         for (const [position, value] of values.entries())
           if (kept.get(identity(field, value)) !== position) release(field, value, track)
       }
       for (const [field, values] of entriesOf(after))
-        for (const [position, value] of values.entries()) link.run(idOf(field, value), track, position)
+        for (const [position, value] of values.entries()) links.push([idOf(field, value), track, position])
+    },
+    flush,
+    discard() {
+      links = []
+      recent = new Map()
     },
   }
 }
