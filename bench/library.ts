@@ -90,12 +90,14 @@ async function firstScan(server: Server): Promise<void> {
     workerData: { url: `${server.url}/health`, interval: 20 },
   })
   const done = await catalogueReady(server)
+  const worked = server.processor()
   watch.postMessage('stop')
   const [{ times, failures }] = (await once(watch, 'message')) as [{ times: number[]; failures: number }]
   await watch.terminate()
   row('start of the process to listening', seconds(server.ready - server.spawned))
   row('first scan, from listening', seconds(done - server.ready), '15 s')
   row('first scan, from the start of the process', seconds(done - server.spawned))
+  row('… processor time of all threads until then', seconds(worked))
   const note = failures > 0 ? `, ${failures} failed` : ''
   row(
     `/health during it, ${times.length} times`,
@@ -121,8 +123,10 @@ async function catalogueReady(server: Server, interval = 50): Promise<number> {
 
 async function rescan(server: Server): Promise<void> {
   const started = performance.now()
+  const worked = server.processor()
   await server.post('/api/v1/library/scan')
   row('rescan without changes', seconds((await catalogueReady(server, 10)) - started), '3 s')
+  row('… processor time of all threads', seconds(server.processor() - worked))
 }
 
 /** Walks a sort by its cursors to the end; returns the cursor of the page in the middle. */
@@ -193,6 +197,7 @@ async function firstFolder(server: Server): Promise<void> {
   const done = performance.now()
   if (folder.folders.length === 0 || page.items.length === 0) throw new Error(`Nothing in ${path}`)
   row('restart to listening', seconds(server.ready - server.spawned))
+  row('… processor time until the first folder', seconds(server.processor()))
   row('restart to the folders at the top and the tracks of one', seconds(done - server.spawned), '1 s')
 }
 

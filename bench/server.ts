@@ -19,8 +19,13 @@ export interface Server {
   post(path: string): Promise<void>
   /** Resident memory of the process now and at its highest (MiB). */
   memory(): { now: number; peak: number }
+  /** Processor time of the process so far (ms). */
+  processor(): number
   stop(): Promise<void>
 }
+
+/** Ticks a second in /proc, as all Linux has it. */
+const ticks = 100
 
 /** Starts the server and waits until it listens. Its log is read no further than that. */
 export async function startServer(env: Readonly<Record<string, string>>): Promise<Server> {
@@ -87,6 +92,11 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
       const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
       return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') }
+    },
+    processor() {
+      // behind the name, which may hold anything: the 14th and 15th field of proc_pid_stat(5)
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+      return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticks
     },
     async stop() {
       agent.destroy()
