@@ -18,6 +18,8 @@ const longestName = 255
 const sliceLength = 128 * 1024
 
 const delimiters = [',', ';', '\t']
+/** More is no row of names (UTF-16 units). */
+const longestHead = 256 * 1024
 
 /**
  * The edits that a table asks for, a track a row, matched by the column `path`. A column sets its field: an empty cell is no value,
@@ -61,7 +63,7 @@ function readHead(text: string): { delimiter: string; columns: readonly Read[] }
   const [best] = fits
   if (!best) {
     // Where no delimiter makes sense of the row, the usual one says why.
-    for (const _ of readRecords(text, ',')) break
+    for (const _ of readRecords(text.slice(0, longestHead), ',')) break
     throw invalid({ row: 1, line: 1 }, null, 'The first row must name the columns, and one of them must be path.')
   }
   const { delimiter, head, columns } = best
@@ -79,7 +81,8 @@ function readHead(text: string): { delimiter: string; columns: readonly Read[] }
 
 function firstRecord(text: string, delimiter: string): CsvRecord | null {
   try {
-    return readRecords(text, delimiter).next().value ?? null
+    const record = readRecords(text.slice(0, longestHead), delimiter).next().value
+    return record && (record.end < longestHead || text.length <= longestHead) ? record : null
   } catch (error) {
     if (error instanceof CodedError) return null
     throw error
