@@ -109,7 +109,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     session,
     publish,
     noteTrash: trash.add,
-    noteWritten: () => {},
+    noteWritten: duplicates.noteWritten,
     reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
   })
   library.scan.start().catch(error => log.error({ err: error }, 'the library could not be scanned'))

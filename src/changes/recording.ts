@@ -12,6 +12,7 @@ export type FileNote =
       readonly kind: 'track'
       readonly before: LibraryPath | null
       readonly after: LibraryPath | null
+      readonly revisionBefore: string | null
       readonly revision: string | null
     }
   | { readonly kind: 'folder'; readonly before: LibraryPath | null; readonly after: LibraryPath | null }
@@ -48,10 +49,16 @@ export function withMade(outcomes: readonly Outcome<unknown>[]): { file: ChangeF
   return [...outcomes, ...[...made].map(path => ({ file: madeFolder(path) }))]
 }
 
-export function noteOf({ kind, pathBefore, path, revision }: AppliedWrite): FileNote {
+export function noteOf({ kind, pathBefore, path, revisionBefore, revision }: AppliedWrite): FileNote {
   const [before = null] = pathBefore === null ? [] : visible(pathBefore)
   const [after = null] = path === null ? [] : visible(path)
   return kind === 'folder'
     ? { kind, before, after }
-    : { kind, before, after, revision: after === null ? null : revision }
+    : {
+        kind,
+        before,
+        after,
+        revisionBefore: before === null ? null : revisionBefore,
+        revision: after === null ? null : revision,
+      }
 }

@@ -11,6 +11,15 @@ export interface DuplicateSearch {
   readonly sums: AudioSums
   /** Throws BAD_REQUEST for a cursor of something else. */
   page(by: DuplicateKind, limit: number, cursor: string | null): Promise<DuplicatePage>
+  /** Our own change of a track: its audio is as it was. */
+  noteWritten(note: WrittenNote): void
+}
+
+interface WrittenNote {
+  readonly before: LibraryPath | null
+  readonly after: LibraryPath | null
+  readonly revisionBefore?: string | null
+  readonly revision?: string | null
 }
 
 export interface DuplicateSearchDependencies {
@@ -41,6 +50,11 @@ export function createDuplicateSearch(deps: DuplicateSearchDependencies): Duplic
 
   return {
     sums,
+    noteWritten({ before, after, revisionBefore, revision }) {
+      if (before === null || after === null || !revisionBefore || !revision) return
+      const edit = { paths: [before, after], before: revisionBefore, after: revision }
+      catalogue.run('carrySum', edit).catch(deps.reportFault)
+    },
     async page(by, limit, cursor) {
       for (let tries = 1; ; tries++) {
         while (!(await catalogue.run('findDuplicates', { by, continued: cursor !== null })));

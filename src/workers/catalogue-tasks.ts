@@ -107,8 +107,11 @@ export const storeSums = (stored: { stage: SumStage; sums: readonly Sum[] }): Pr
   answer(() => sums.store(stored.stage, stored.sums))
 
 /** Our own change of a track's tags: the sum of its audio holds. */
-export const carrySum = (edit: { path: LibraryPath; before: string; after: string }): Promise<Answer<void>> =>
-  answer(() => sums.carry(edit.path, edit.before, edit.after))
+export const carrySum = (edit: {
+  paths: readonly LibraryPath[]
+  before: string
+  after: string
+}): Promise<Answer<void>> => answer(() => sums.carry(edit.paths, edit.before, edit.after))
 
 export const retrySums = (): Promise<Answer<void>> => answer(() => sums.retry())
 

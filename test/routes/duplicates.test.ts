@@ -139,6 +139,15 @@ describe('duplicates by audio', () => {
     const library = await open(t, { 'a.mp3': mp3(), 'b.mp3': mp3(), 'c.mp3': mp3() })
     assert.deepEqual(groupsIn(await compareAudio(library)), [['a.mp3', 'b.mp3', 'c.mp3']])
 
+    const long = 'Something long that moves the audio '.repeat(200)
+    const { id } = await library.edit('b.mp3', { op: 'set', field: 'title', values: [long] })
+    await rescan(library)
+    const edited = await duplicates(library, 'audio')
+    assert.deepEqual([groupsIn(edited), edited.complete], [[['a.mp3', 'b.mp3', 'c.mp3']], true])
+    await library.undo(id)
+    await rescan(library)
+    assert.deepEqual(groupsIn(await duplicates(library, 'audio')), [['a.mp3', 'b.mp3', 'c.mp3']])
+
     library.put('c.mp3', mp3({ sound: 9 }))
     await rescan(library)
     const changed = await duplicates(library, 'audio')

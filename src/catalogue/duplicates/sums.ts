@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { LibraryPath } from '../../library/paths.ts'
+import { type LibraryPath, nameOf, parentOf } from '../../library/paths.ts'
 import { pathOf } from '../rows.ts'
 
 /*
@@ -43,8 +43,8 @@ export interface Sums {
   store(stage: SumStage, sums: readonly Sum[]): void
   /** Lets those be tried again that could not be read. */
   retry(): void
-  /** Our own change of a track's tags: its audio is as it was. */
-  carry(path: LibraryPath, before: string, after: string): void
+  /** Our own change of a track, which the catalogue knows by its old path or its new one: its audio is as it was. */
+  carry(paths: readonly LibraryPath[], before: string, after: string): void
 }
 
 /** In place of a sum: the track could not be read in this revision. */
@@ -117,9 +117,9 @@ export function createSums(database: DatabaseSync, changed: () => void): Sums {
     retry() {
       sql.retry.run(failedSum)
     },
-    carry(path, before, after) {
-      const cut = path.lastIndexOf('/')
-      if (sql.carry.run(after, before, path.slice(cut + 1), path.slice(0, Math.max(0, cut))).changes > 0) changed()
+    carry(paths, before, after) {
+      for (const path of new Set(paths))
+        if (sql.carry.run(after, before, nameOf(path), parentOf(path)).changes > 0) changed()
     },
   }
 }
