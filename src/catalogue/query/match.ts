@@ -11,7 +11,7 @@ import { testNumber, testText, type ValueTest, valuesEqual, valuesWith } from '.
  * where all must hold, and those that they did not find where one is enough.
  */
 
-/** The ids of all tracks, also missing ones, that fit a query; ages count from `now` (ms since the epoch). Not inside a transaction. */
+/** The ids of all tracks, also missing ones, that fit a query; ages count from `now` (ms since the epoch). */
 export function findTracks(database: DatabaseSync, { root }: Query, now: number): Bits {
   const memory = memoryOf(database)
   return find({ memory, now }, root, allTracks(memory))

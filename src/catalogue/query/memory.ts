@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { folded } from '../../library/order.ts'
+import { longestHeld } from '../values.ts'
 import { addBit, type Bits, emptyBits } from './bits.ts'
 import type { Build } from './formats.ts'
 import { grown, readLinks, relink } from './links.ts'
-import { mostNoted, noteChanges, noted } from './noted.ts'
+import { beginTurn, countNoted, mostNoted, noteChanges, noted } from './noted.ts'
 import { type Property, properties } from './query.ts'
 
 /*
@@ -14,12 +15,12 @@ import { type Property, properties } from './query.ts'
  * next search reads just these again. Where too many have changed it is filled anew.
  */
 
-/** Characters; longer texts, lyrics mostly, stay in the database. No file name is longer. */
-const longestHeld = 256
 export const state = { there: 1, read: 2, writable: 4, lossless: 8, lossy: 16 } as const
 
 export interface Memory {
   readonly database: DatabaseSync
+  /** Of the notes of changes (noted.ts), up to which it is complete. */
+  turn: number
   /** One more than the highest id of a track. */
   top: number
   /** By track: bits of `state`; no track has this id where it is 0. */
@@ -49,20 +50,20 @@ export interface Memory {
 
 const memories = new WeakMap<DatabaseSync, Memory>()
 
-/** The memory of an open catalogue, brought up to date. Not to be called inside a transaction, which might be rolled back. */
+/** The memory of an open catalogue, brought up to date. */
 export function memoryOf(database: DatabaseSync): Memory {
   const known = memories.get(database)
-  if (known && catchUp(known)) return known
+  // What failed half way is not used again.
   memories.delete(database)
-  noteChanges(database)
-  const memory = fill(database)
+  const memory = known && catchUp(known) ? known : fill(database, noteChanges(database))
   memories.set(database, memory)
   return memory
 }
 
-function fill(database: DatabaseSync): Memory {
+function fill(database: DatabaseSync, turn: number): Memory {
   const memory: Memory = {
     database,
+    turn,
     top: 0,
     states: new Uint8Array(0),
     folders: new Int32Array(0),
@@ -91,12 +92,12 @@ function fill(database: DatabaseSync): Memory {
   return memory
 }
 
-/** Reads again what has changed since; false where that is too much. */
+/** Reads again what has changed since; false where that is too much, or not known. */
 function catchUp(memory: Memory): boolean {
   const { database } = memory
-  const count = Number(database.prepare('SELECT ifnull(max(rowid), 0) AS n FROM temp.searched').get()?.n)
+  const count = countNoted(database, memory.turn)
   if (count === 0) return true
-  if (count >= mostNoted) return false
+  if (count === null || count >= mostNoted) return false
   const changed = (kind: number) => `WHERE id IN (SELECT id FROM temp.searched WHERE kind = ${kind})`
   for (const id of idsOf(memory, noted.track)) if (id < memory.top) memory.states[id] = 0
   makeRoom(memory, Number(database.prepare('SELECT ifnull(max(id), 0) AS n FROM track').get()?.n))
@@ -109,7 +110,7 @@ function catchUp(memory: Memory): boolean {
   for (const id of idsOf(memory, noted.folder)) memory.paths[id] = undefined
   readFolders(memory, changed(noted.folder))
   relink(memory)
-  database.exec('DELETE FROM temp.searched')
+  memory.turn = beginTurn(database)
   return true
 }
 

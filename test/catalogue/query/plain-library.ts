@@ -41,6 +41,7 @@ export function createWriter(database: DatabaseSync) {
   function transaction(work: () => void): void {
     database.exec('BEGIN')
     work()
+    values.flush()
     database.exec('COMMIT')
   }
 
