@@ -23,8 +23,10 @@ import { healthRoutes } from './routes/health.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { pictureRoutes } from './routes/pictures.ts'
 import { problemRoutes } from './routes/problems.ts'
+import { readyRoutes } from './routes/ready.ts'
 import { trackRoutes } from './routes/tracks.ts'
 import { trackTableRoutes } from './routes/tracks-csv.ts'
+import { valueRoutes } from './routes/values.ts'
 
 export interface AppOptions {
   /** Where the log goes; standard output unless given. */
@@ -61,6 +63,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
   await app.register(healthRoutes)
   await app.register(service, { config })
+  await app.register(readyRoutes, { config })
   await app.register(events)
   await app.register(api, { prefix: '/api/v1', config })
 
@@ -76,6 +79,7 @@ const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
   await app.register(pictureRoutes)
   await app.register(changeRoutes)
   await app.register(fieldRoutes)
+  await app.register(valueRoutes)
   await app.register(duplicateRoutes)
   await app.register(problemRoutes)
   await app.register(eventRoutes)

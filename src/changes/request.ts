@@ -145,9 +145,10 @@ async function askedEdits(library: Library, request: ChangeRequest): Promise<Ask
   return paths.map(path => ({ path, edits, expected: expected.get(path) ?? null }))
 }
 
-/** Paths of a target, each once. Throws for a path that no library could have, and for a folder that is not there. */
+/** Paths of a target, each once. Throws for a path that no library could have, for a folder that is not there, and for a search while the library is still being read. */
 async function targetPaths(library: Library, target: Target): Promise<LibraryPath[]> {
   if ('paths' in target) return [...new Set(target.paths.map(parsePath))]
+  if ('q' in target) return library.find(target.q, parsePath(target.path ?? ''))
   return library.trackPaths(parsePath(target.folder), target.recursive ?? false)
 }
 

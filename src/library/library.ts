@@ -1,8 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import type { ListedTrack } from '../catalogue/listing.ts'
+import type { ValueRequest } from '../catalogue/value-list.ts'
 import { CodedError, type ErrorCode } from '../errors.ts'
 import type { Folder } from '../schemas/folder.ts'
 import type { Track, TrackPage, TrackSummary } from '../schemas/track.ts'
+import type { ValuePage } from '../schemas/value.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 import type { Catalogue } from '../workers/catalogue.ts'
 import type { Pool } from '../workers/pool.ts'
@@ -27,10 +29,12 @@ export interface Library {
   folder(path: LibraryPath): Promise<Folder>
   /** Paths of the tracks of a folder, in natural order. */
   trackPaths(path: LibraryPath, recursive: boolean): Promise<LibraryPath[]>
-  /** Paths of the tracks that a search finds in a folder and below. Throws QUERY_INVALID, and LIBRARY_SCANNING while it could miss some. */
+  /** Paths of the tracks that a search finds in a folder and below. Throws QUERY_INVALID, BAD_REQUEST where it is empty, and LIBRARY_SCANNING while it could miss some. */
   find(q: string, path: LibraryPath): Promise<LibraryPath[]>
   /** Throws FOLDER_NOT_FOUND, QUERY_INVALID and BAD_REQUEST. */
   tracks(path: LibraryPath, page: ListScope & { limit: number; cursor?: string | undefined }): Promise<TrackPage>
+  /** Distinct values of a field. Throws BAD_REQUEST. */
+  values(request: ValueRequest, limit: number, cursor: string | null): Promise<ValuePage>
   track(path: LibraryPath): Promise<Track>
   picture(path: LibraryPath, index: number): Promise<{ mime: string; data: Uint8Array }>
   /** Reads tracks anew that our own changes wrote, so that every list knows of it. */
@@ -92,6 +96,8 @@ export function createLibrary({ root, options, pool, threads, catalogue, makeSca
     folder: path => pool.run('folder', { root, path }),
     trackPaths: (path, recursive) => pool.run('tracks', { root, path, recursive }),
     async find(q, path) {
+      if (q.trim() === '')
+        throw new CodedError('BAD_REQUEST', 'An empty search would mean every track; name a folder instead.')
       const paths = await catalogue.run('paths', { path, recursive: true, q, sort: '' })
       if (!scan.state.complete) {
         const detail =
@@ -109,6 +115,10 @@ export function createLibrary({ root, options, pool, threads, catalogue, makeSca
       const page = await catalogue.run('page', { request, limit, cursor: cursor ?? null })
       const items = await verified(page.tracks)
       return { items, total: page.total, nextCursor: page.nextCursor, complete: isComplete(scope) }
+    },
+    async values(request, limit, cursor) {
+      const page = await catalogue.run('values', { request, limit, cursor })
+      return { ...page, items: [...page.items], complete: scan.state.complete }
     },
     track: path => pool.read('track', { root, path, options }, fileLimit),
     picture: (path, index) => pool.read('picture', { root, path, options, index }, fileLimit),

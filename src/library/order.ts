@@ -1,7 +1,6 @@
 /*
  * One order for names and values, wherever they are listed: natural (2 before 10), case and accents only where all else is
- * equal. It is an order of keys that plain comparison of code units, and SQLite's of bytes, agree on, so that lists sorted
- * here and there are the same.
+ * equal. It is an order of keys, so that SQLite sorts as we do (but for letters beyond the basic plane, which come last for it).
  */
 
 const ascii = /^[\0-\x7f]*$/

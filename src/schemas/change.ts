@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Nullable, Page, PageQuery, PathText, Reason } from './common.ts'
 import { PictureType, Sha256 } from './picture.ts'
+import { QueryText } from './query.ts'
 
 const FieldName = Type.String({ minLength: 1, maxLength: 255 })
 const Value = Type.String({ maxLength: 1_000_000 })
@@ -9,7 +10,17 @@ const strict = { additionalProperties: false }
 /** One instruction. Edits of a request are applied in order to each target. */
 export const Edit = Type.Union([
   Type.Object(
-    { op: Type.Literal('set'), field: FieldName, values: Type.Array(Value, { minItems: 1, maxItems: 1000 }) },
+    {
+      op: Type.Literal('set'),
+      field: FieldName,
+      values: Type.Array(Value, { minItems: 1, maxItems: 1000 }),
+      ifDifferent: Type.Optional(
+        Type.Boolean({
+          description:
+            'leave the field alone where it has these values; otherwise older tags of the file are brought in step',
+        }),
+      ),
+    },
     strict,
   ),
   Type.Object(
@@ -62,12 +73,13 @@ export type Edit = Static<typeof Edit>
 export type EditOf<Op extends Edit['op']> = Extract<Edit, { op: Op }>
 
 /**
- * What a change is applied to: named tracks, or the tracks of a folder. With `rename`, `move`, `delete` or `createFolder` a folder
+ * What a change is applied to: named tracks, the tracks of a folder, or those that a search finds in a folder and below. With `rename`, `move`, `delete` or `createFolder` a folder
  * stands for itself; such edits are not mixed with those of tags.
  */
 export const Target = Type.Union([
   Type.Object({ paths: Type.Array(PathText, { minItems: 1, maxItems: 100_000 }) }, strict),
   Type.Object({ folder: PathText, recursive: Type.Optional(Type.Boolean()) }, strict),
+  Type.Object({ q: QueryText, path: Type.Optional(PathText) }, strict),
 ])
 export type Target = Static<typeof Target>
 

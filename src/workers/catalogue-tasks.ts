@@ -5,11 +5,15 @@ import { createDuplicates, type FoundPage } from '../catalogue/duplicates.ts'
 import { createListing, type ListPage, type ListRequest } from '../catalogue/listing.ts'
 import { createChecking } from '../catalogue/problems/checking.ts'
 import { createPages, type KindCount, type ProblemPage, type ProblemRequest } from '../catalogue/problems/pages.ts'
+import { hasBit } from '../catalogue/query/bits.ts'
+import { findTracks } from '../catalogue/query/match.ts'
+import { parseQuery } from '../catalogue/query/parse.ts'
 import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
+import { createValueList, type ValuePage, type ValueRequest } from '../catalogue/value-list.ts'
 import type { WalkDiff } from '../catalogue/walks.ts'
-import { CodedError } from '../errors.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import type { TrackReading } from '../library/reading.ts'
+import type { Written } from '../library/refreshing.ts'
 import type { WalkedFolder } from '../library/walk.ts'
 import type { DuplicateKind } from '../schemas/duplicate.ts'
 import { type Answer, answer } from './answer.ts'
@@ -20,17 +24,23 @@ import { type Answer, answer } from './answer.ts'
 export interface CatalogueThreadData {
   readonly stateDir: string | null
   readonly root: Uint8Array
+  /** Set where an earlier database failed: this one has nothing to do with any disk. */
+  readonly inMemory: boolean
 }
 
-const { stateDir, root } = workerData as CatalogueThreadData
+const { stateDir, root, inMemory } = workerData as CatalogueThreadData
 const rootBytes = Buffer.from(root)
-const { database, durable, warning } = openCatalogue(stateDir, rootBytes.toString('latin1'))
+const { database, durable, warning } = openCatalogue(inMemory ? ':memory:' : stateDir, rootBytes.toString('latin1'))
 const store = createStore(database, rootBytes)
-const search = (q: string): { has(id: number): boolean } => {
-  throw new CodedError('BAD_REQUEST', q)
-}
-const listing = createListing(database, () => store.generation, search)
-
+const listing = createListing(
+  database,
+  () => store.generation,
+  q => {
+    const found = findTracks(database, parseQuery(q), Date.now())
+    return { has: id => hasBit(found, id) }
+  },
+)
+const listValues = createValueList(database, () => store.generation)
 const duplicates = createDuplicates(database, () => store.generation)
 const sums = createSums(database, duplicates.changed)
 
@@ -50,7 +60,12 @@ export const opened = (): Promise<Answer<Opened>> =>
 /** A scan came to its end. */
 export const completed = (): Promise<Answer<void>> => answer(() => store.complete())
 
-export const counts = (): Promise<Answer<CatalogueCounts>> => answer(() => store.counts())
+/** How much is known; what was written of late is saved with it. */
+export const counts = (): Promise<Answer<CatalogueCounts>> =>
+  answer(() => {
+    store.save()
+    return store.counts()
+  })
 
 export const walked = (folders: readonly WalkedFolder[]): Promise<Answer<WalkDiff>> =>
   answer(() => store.walked(folders))
@@ -66,10 +81,10 @@ export const unread = ({ limit }: { limit: number }): Promise<Answer<LibraryPath
 export const forgetMissing = ({ since }: { since: number }): Promise<Answer<LibraryPath[]>> =>
   answer(() => store.forgetMissing(since))
 
-export const moved = (move: { kind: 'track' | 'folder'; from: LibraryPath; to: LibraryPath }): Promise<Answer<void>> =>
-  answer(() => store.moved(move.kind, move.from, move.to))
+export const missingFolders = ({ since }: { since: number }): Promise<Answer<LibraryPath[]>> =>
+  answer(() => store.missingFolders(since))
 
-export const removed = ({ path }: { path: LibraryPath }): Promise<Answer<void>> => answer(() => store.removed(path))
+export const noted = (written: Written): Promise<Answer<void>> => answer(() => store.noted(written))
 
 /** A page of a list. Throws QUERY_INVALID and BAD_REQUEST. */
 export const page = (input: {
@@ -77,6 +92,13 @@ export const page = (input: {
   limit: number
   cursor: string | null
 }): Promise<Answer<ListPage>> => answer(() => listing.page(input.request, input.limit, input.cursor))
+
+/** A page of the distinct values of a field. Throws BAD_REQUEST. */
+export const values = (input: {
+  request: ValueRequest
+  limit: number
+  cursor: string | null
+}): Promise<Answer<ValuePage>> => answer(() => listValues(input.request, input.limit, input.cursor))
 
 /** The paths of all tracks of a list. */
 export const paths = (request: ListRequest): Promise<Answer<LibraryPath[]>> => answer(() => listing.paths(request))
@@ -129,4 +151,8 @@ export const problemCounts = (): Promise<Answer<{ counts: KindCount[]; checked: 
 export const problemPage = (request: ProblemRequest): Promise<Answer<ProblemPage & { checked: boolean }>> =>
   answer(() => ({ ...problemPages.page(request), checked: checking.isDone() }))
 
-export const close = (): Promise<Answer<void>> => answer(() => database.close())
+export const close = (): Promise<Answer<void>> =>
+  answer(() => {
+    store.save()
+    database.close()
+  })
