@@ -102,7 +102,8 @@ function readRow(record: CsvRecord, columns: readonly Read[]): { path: LibraryPa
     if (column?.kind === 'path') path = readPath(record, i, cell)
     else if (column?.kind === 'property') revision = column.name === 'revision' ? decodeText(cell) : revision
     else if (column === null && cell !== '') throw invalid(record, i + 1, 'The cell is in a column without a name.')
-    else if (column && cell !== '') edits.push({ op: 'set', field: column.name, values: readValues(record, i, cell) })
+    else if (column && cell !== '')
+      edits.push({ op: 'set', field: column.name, values: readValues(record, i, cell), ifDifferent: true })
     else if (removal) edits.push(removal)
   }
   if (path === null) throw invalid(record, null, 'The row has no path.')

@@ -5,7 +5,7 @@ import type { AnyEdit } from './apply-edit.ts'
 import { type TrackState, valuesOf } from './state.ts'
 
 /**
- * Fields that edits set to the values that they have already, while an older tag of the file says something else: no change of a
+ * Fields that edits set to the values that they have already, and not only `ifDifferent`, while an older tag of the file says something else: no change of a
  * value, but setting it anew brings all tags in step. `notes` tell a person which tag said what.
  */
 export function restated(
@@ -16,7 +16,7 @@ export function restated(
 ): { fields: Map<string, readonly string[]>; notes: string[] } {
   const fields = new Map<string, readonly string[]>()
   const notes: string[] = []
-  const set = new Set(edits.flatMap(edit => (edit.op === 'set' ? [fieldKey(edit.field)] : [])))
+  const set = new Set(edits.flatMap(edit => (edit.op === 'set' && !edit.ifDifferent ? [fieldKey(edit.field)] : [])))
   if (set.size === 0) return { fields, notes }
   for (const disagreement of disagreementsOf(file)) {
     const { field } = disagreement
