@@ -111,6 +111,20 @@ for (const { what, pattern, only } of privileges) {
   })
 }
 
+for (const entry of ['workers/tasks.ts', 'workers/catalogue-tasks.ts']) {
+  test(`the threads that start with ${entry} load no schema: TypeBox would cost each of them more memory than all their own code`, () => {
+    const texts = new Map(modules.map(({ path, text }) => [path, text]))
+    const loaded = new Set([entry])
+    for (const path of loaded) {
+      const text = texts.get(path) ?? ''
+      assert.doesNotMatch(text, /\bimport\s+(?!type\b)[^'"`;]*['"]typebox/, path)
+      // A type among braces is no type import: the module is loaded all the same.
+      const lasting = text.replace(/\b(?:import|export)\s+type\b[^;'"]*?from\s*['"][^'"]+['"]/g, '')
+      for (const { target } of localImports(path, lasting)) loaded.add(target)
+    }
+  })
+}
+
 /** The folder directly below src, or the file itself. */
 function partOf(path: string): string {
   return path.split('/', 1)[0] ?? ''

@@ -1,30 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Nullable } from './common.ts'
+import { pictureTypes } from './picture-types.ts'
 
-/** The 21 picture types of ID3v2 (§4.14) and FLAC, in their numeric order: the position is the number in the file. */
-export const pictureTypes = [
-  'other',
-  'icon',
-  'otherIcon',
-  'front',
-  'back',
-  'leaflet',
-  'media',
-  'leadArtist',
-  'artist',
-  'conductor',
-  'band',
-  'composer',
-  'lyricist',
-  'recordingLocation',
-  'duringRecording',
-  'duringPerformance',
-  'screenCapture',
-  'brightFish',
-  'illustration',
-  'bandLogo',
-  'publisherLogo',
-] as const
 export type PictureType = (typeof pictureTypes)[number]
 
 export const PictureType = Type.Enum([...pictureTypes])

@@ -1,7 +1,5 @@
 import { Type } from 'typebox'
-
-/** In UTF-16 code units. */
-export const longestQuery = 2000
+import { longestQuery } from './query-length.ts'
 
 /** What to look for among the tracks. */
 export const QueryText = Type.String({

@@ -1,4 +1,4 @@
-import { longestQuery } from '../../schemas/query.ts'
+import { longestQuery } from '../../schemas/query-length.ts'
 import { findKey, type Key } from './keys.ts'
 import { mistake, type Piece } from './piece.ts'
 import type { Node, Query, Term } from './query.ts'

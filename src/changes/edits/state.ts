@@ -1,6 +1,7 @@
 import type { LibraryPath } from '../../library/paths.ts'
 import type { Difference, FieldProblem } from '../../schemas/change.ts'
-import { type PictureType, pictureTypes } from '../../schemas/picture.ts'
+import type { PictureType } from '../../schemas/picture.ts'
+import { pictureTypes } from '../../schemas/picture-types.ts'
 import { canonicalName, fieldKey } from '../../tags/fields.ts'
 import { sha256 } from '../../tags/images.ts'
 import type { EmbeddedPicture, Fields, NewPicture, TagPatch } from '../../tags/items.ts'
