@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Nullable, Reason } from './common.ts'
 
 export const Health = Type.Object({
   status: Type.Literal('healthy'),
@@ -7,6 +8,13 @@ export const Health = Type.Object({
   timestamp: Type.String(),
 })
 export type Health = Static<typeof Health>
+
+/** Whether the server can do its work, and if not, why. */
+export const Ready = Type.Object({ status: Type.Literal('ready') })
+export const NotReady = Type.Object({ status: Type.Literal('not ready'), reasons: Type.Array(Reason) })
+
+/** What to do besides looking at all files. `forget`: tracks that are missing are gone for good, however many they are. */
+export const ScanRequest = Type.Object({ forget: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
 
 /**
  * How much the catalogue knows of the library. `walking`: looking at folders, `folders` so far; `reading`: reading tracks, `read` of
@@ -28,6 +36,10 @@ export const Library = Type.Object({
   demo: Type.Boolean({ description: 'whether this is the temporary demo library' }),
   durable: Type.Boolean({ description: 'whether the history survives a restart' }),
   version: Type.String(),
+  available: Type.Boolean({
+    description: 'false while the library cannot be found as it was: nothing is written or forgotten then',
+  }),
+  reason: Nullable(Reason),
   catalogue: ScanState,
 })
 export type Library = Static<typeof Library>
