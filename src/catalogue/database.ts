@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
  */
 
 /** Raised with every change of the schema or of how its columns are filled: a database of another version is thrown away. */
-const version = 3
+const version = 4
 
 const schema = `
   -- complete: whether every folder was walked and every track read once
@@ -89,6 +89,9 @@ const schema = `
   ) STRICT, WITHOUT ROWID;
   -- the values that are too long to be searched in memory
   CREATE VIRTUAL TABLE value_text USING fts5 (folded, tokenize = 'trigram', content = '', contentless_delete = 1);
+  CREATE TRIGGER value_text_gone AFTER DELETE ON value BEGIN
+    DELETE FROM value_text WHERE rowid = old.id;
+  END;
 `
 
 export interface OpenedDatabase {
@@ -101,15 +104,18 @@ export interface OpenedDatabase {
 
 /**
  * Opens the catalogue of the library at `library` (any text that tells libraries apart) in `stateDir`, or a temporary one for
- * null. One that cannot be used is replaced, and where that cannot be, the catalogue lives in memory. Never throws for that.
+ * null, or one in memory alone. One that cannot be used is replaced, and where that cannot be, the catalogue lives in memory. Never throws for that.
  */
 export function openCatalogue(stateDir: string | null, library: string): OpenedDatabase {
   if (stateDir === null) return { database: temporary(library), durable: false, warning: null }
+  if (stateDir === ':memory:') return { database: temporary(library, ':memory:'), durable: false, warning: null }
   const path = join(stateDir, 'catalogue.sqlite')
   try {
     return { database: openDurable(path, library), durable: true, warning: null }
-  } catch {
+  } catch (locked) {
     try {
+      // It is in use, so it is not ours to throw away.
+      if (/locked|busy/i.test(String(locked))) throw locked
       removeDatabase(path)
       const warning = 'The catalogue could not be used and is made anew; the files are read again.'
       return { database: openDurable(path, library), durable: true, warning }
@@ -142,8 +148,8 @@ function openDurable(path: string, library: string): DatabaseSync {
 }
 
 /** A database that goes with the process: SQLite keeps it in its cache, and in a temporary file where it grows. */
-function temporary(library: string): DatabaseSync {
-  const database = new DatabaseSync('')
+function temporary(library: string, where: '' | ':memory:' = ''): DatabaseSync {
+  const database = new DatabaseSync(where)
   database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
   return prepare(database, library)
 }

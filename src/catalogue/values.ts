@@ -40,7 +40,6 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
   const unlink = database.prepare('DELETE FROM track_value WHERE value = ? AND track = ?')
   const used = database.prepare('SELECT 1 FROM track_value WHERE value = ? LIMIT 1')
   const drop = database.prepare('DELETE FROM value WHERE id = ?')
-  const dropText = database.prepare('DELETE FROM value_text WHERE rowid = ?')
   /** Ids of values met lately: an album repeats most of its values on every track. */
   let recent = new Map<string, number>()
 
@@ -80,7 +79,6 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
     unlink.run(row.id as number, track)
     if (used.get(row.id as number)) return
     drop.run(row.id as number)
-    if (value.length > longestText) dropText.run(row.id as number)
     recent.delete(identity(field, text))
   }
 

@@ -6,7 +6,7 @@ import { createListing, type ListPage, type ListRequest } from '../catalogue/lis
 import { createChecking } from '../catalogue/problems/checking.ts'
 import { createPages, type KindCount, type ProblemPage, type ProblemRequest } from '../catalogue/problems/pages.ts'
 import { hasBit } from '../catalogue/query/bits.ts'
-import { findTracks } from '../catalogue/query/match.ts'
+import { findTracks, prepareSearch } from '../catalogue/query/match.ts'
 import { parseQuery } from '../catalogue/query/parse.ts'
 import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
 import { createValueList, type ValuePage, type ValueRequest } from '../catalogue/value-list.ts'
@@ -57,8 +57,12 @@ export interface Opened {
 export const opened = (): Promise<Answer<Opened>> =>
   answer(() => ({ durable, warning, complete: store.isComplete(), counts: store.counts() }))
 
-/** A scan came to its end. */
-export const completed = (): Promise<Answer<void>> => answer(() => store.complete())
+/** A scan came to its end: the first search is not to wait for what can be made ready now. */
+export const completed = (): Promise<Answer<void>> =>
+  answer(() => {
+    store.complete()
+    prepareSearch(database)
+  })
 
 /** How much is known; what was written of late is saved with it. */
 export const counts = (): Promise<Answer<CatalogueCounts>> =>
