@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { buildApp } from '../src/app.ts'
-import type { Change, ChangeFile, ChangePage, Edit } from '../src/schemas/change.ts'
+import type { Change, ChangeFile, ChangePage, Edit, Target } from '../src/schemas/change.ts'
 import type { Problem } from '../src/schemas/common.ts'
 import type { Track } from '../src/schemas/track.ts'
 import { configFor, temporaryFolder } from './build-app.ts'
@@ -34,7 +34,7 @@ export interface MusicLibrary {
 }
 
 export interface ChangeBody {
-  target: { paths: string[] } | { folder: string; recursive?: boolean }
+  target: Target
   edits: Edit[]
   label?: string
   dryRun?: boolean
