@@ -27,7 +27,7 @@ export interface ProblemSearchDependencies {
 }
 
 /** Time of one step for somebody who waits, and in the background (ms). */
-const budgets = { asked: 12, background: 6 }
+const budgets = { asked: 10, background: 6 }
 /** How long an answer waits for what is still to be looked through (ms). */
 const longestWait = 1000
 /** How long the library has to be at rest before it is looked through in the background, and the pause between two steps (ms). */

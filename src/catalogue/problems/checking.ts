@@ -14,18 +14,20 @@ import { createVerdicts, placeKey, type Verdicts } from './verdicts.ts'
  */
 
 export interface Checking {
-  /** Checks for about `budget` ms; whether all is checked then. */
+  /** Checks for about `budget` ms, and a little at least; whether all is checked then. */
   step(budget: number): boolean
   /** Whether nothing is left to be checked. */
   isDone(): boolean
 }
 
 /** Tracks that are checked in one go. */
-const chunk = 400
+const chunk = 200
 /** Tracks of one album at the most: more are a heap. */
 const largestAlbum = 2000
 /** Names that are compared in one go. */
-const names = 200
+const names = 100
+/** Groups of names or albums that are judged in one go. */
+const groups = 20
 
 interface Piece {
   readonly folder: string
@@ -67,6 +69,7 @@ export function createChecking(database: DatabaseSync, generation: () => number)
   let open: Open | null = null
   /** The generation that the rules about the whole library know. */
   let judged = -1
+  let judging: ReturnType<typeof verdicts.judge> | null = null
 
   /** The folders whose tracks are checked with those of an album folder, itself included. */
   function foldersOf(id: number, path: string): { id: number; path: string }[] {
@@ -128,29 +131,39 @@ export function createChecking(database: DatabaseSync, generation: () => number)
     }
     if (begin()) return true
     if (verdicts.spell(names)) return true
-    if (judged === generation()) return false
-    judged = generation()
-    verdicts.judge()
+    if (!judging) {
+      if (judged === generation()) return false
+      judged = generation()
+      judging = verdicts.judge()
+    }
+    for (let i = 0; i < groups; i++) {
+      if (!judging.next().done) continue
+      judging = null
+      break
+    }
     return true
   }
 
   return {
     step(budget) {
       const until = performance.now() + budget
-      database.exec('BEGIN')
+      // Writes of others may wait to be committed: then this is committed with them.
+      database.exec('SAVEPOINT problems')
       try {
-        let more = true
+        let more = work()
         while (more && performance.now() < until) more = work()
-        database.exec('COMMIT')
+        database.exec('RELEASE problems')
         return !more
       } catch (error) {
-        database.exec('ROLLBACK')
+        if (database.isTransaction) database.exec('ROLLBACK TO problems; RELEASE problems')
         database.exec('UPDATE to_check SET begun = 0 WHERE begun = 1')
         open = null
+        judging = null
+        judged = -1
         throw error
       }
     },
-    isDone: () => open === null && judged === generation() && Number(sql.waiting.get()?.n) === 0,
+    isDone: () => open === null && judging === null && judged === generation() && Number(sql.waiting.get()?.n) === 0,
   }
 }
 

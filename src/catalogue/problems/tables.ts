@@ -43,10 +43,14 @@ const schema = `
   -- what rules about the whole library said when they were last asked: JSON, as it is applied to tracks
   CREATE TABLE verdict (kind TEXT NOT NULL, subject TEXT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (kind, subject)) STRICT, WITHOUT ROWID;
 
-  CREATE TRIGGER track_changed AFTER UPDATE OF folder, name, read, missing, tags, pictures, facts ON track WHEN NEW.read = 1
+  CREATE TRIGGER track_changed AFTER UPDATE OF name, read, missing, tags, pictures, facts ON track WHEN NEW.read = 1
+  BEGIN
+    INSERT INTO to_check (folder) VALUES (NEW.folder) ON CONFLICT (folder) DO UPDATE SET begun = 0 WHERE begun = 1;
+  END;
+  CREATE TRIGGER track_moved AFTER UPDATE OF folder ON track WHEN NEW.folder <> OLD.folder
   BEGIN
     ${toCheck('NEW.folder')};
-    ${toCheck('nullif(OLD.folder, NEW.folder)')};
+    ${toCheck('OLD.folder')};
   END;
   CREATE TRIGGER track_gone AFTER DELETE ON track
   BEGIN
@@ -79,7 +83,7 @@ export function prepareProblems(database: DatabaseSync): void {
   if (database.prepare('SELECT version FROM problem_version').get()?.version !== version) {
     const old = database
       .prepare(
-        "SELECT type, name FROM sqlite_schema WHERE (type = 'trigger' AND name IN ('track_changed', 'track_gone', 'folder_moved', 'folder_gone', 'value_new')) OR (type = 'table' AND name IN ('problem', 'to_check', 'to_spell', 'spelling', 'place', 'place_group', 'verdict'))",
+        "SELECT type, name FROM sqlite_schema WHERE (type = 'trigger' AND name IN ('track_changed', 'track_moved', 'track_gone', 'folder_moved', 'folder_gone', 'value_new')) OR (type = 'table' AND name IN ('problem', 'to_check', 'to_spell', 'spelling', 'place', 'place_group', 'verdict'))",
       )
       .all()
     const drops = old.map(({ type, name }) => `DROP ${type} ${name};`).join(' ')

@@ -24,9 +24,11 @@ export interface VerdictKeeper {
   spell(most: number): boolean
   /** The albums of an album folder, in the place of those that were known of it. */
   keepPlaces(folder: number, places: readonly AlbumPlace[]): void
-  /** Asks the rules again, and notes the folders to which they say something else than before. */
-  judge(): void
+  /** Asks the rules again, step by step, and notes the folders to which they say something else than before. */
+  judge(): Steps
 }
+
+type Steps = Generator<undefined, void>
 
 export function createVerdicts(database: DatabaseSync): VerdictKeeper {
   const sql = {
@@ -46,8 +48,9 @@ export function createVerdicts(database: DatabaseSync): VerdictKeeper {
     dropPlaces: database.prepare('DELETE FROM place WHERE folder = ?'),
     place: database.prepare('INSERT INTO place (folder, place) VALUES (?, ?)'),
     group: database.prepare('INSERT INTO place_group (kind, key, place) VALUES (?, ?, ?)'),
+    groups: database.prepare('SELECT key FROM place_group WHERE kind = ? GROUP BY key HAVING count(*) > 1'),
     grouped: database.prepare(
-      'SELECT p.place FROM place_group g JOIN place p ON p.id = g.place WHERE g.kind = ?1 AND g.key IN (SELECT key FROM place_group WHERE kind = ?1 GROUP BY key HAVING count(*) > 1)',
+      'SELECT p.place FROM place_group g JOIN place p ON p.id = g.place WHERE g.kind = ? AND g.key = ?',
     ),
     said: database.prepare('SELECT subject, verdict FROM verdict WHERE kind = ?'),
     say: database.prepare('INSERT OR REPLACE INTO verdict (kind, subject, verdict) VALUES (?, ?, ?)'),
@@ -79,30 +82,66 @@ export function createVerdicts(database: DatabaseSync): VerdictKeeper {
     return known
   }
 
-  /** The spellings of all names that have several, as many tracks as have each. */
-  function variantsOf({ kind, fields }: SpellingRule): CountedValue[] {
-    return sql.variants.all(kind).flatMap(({ key, text }) => {
+  /** The names that have several spellings, by key. */
+  function variantsOf({ kind }: SpellingRule): Map<string, string[]> {
+    const keys = new Map<string, string[]>()
+    for (const { key, text } of sql.variants.all(kind)) {
+      const texts = keys.get(key as string)
+      if (texts) texts.push(text as string)
+      else keys.set(key as string, [text as string])
+    }
+    return keys
+  }
+
+  /** How many tracks have each spelling of a name, in each of the rule's fields. Spellings that are gone are forgotten. */
+  function countedIn({ kind, fields }: SpellingRule, key: string, texts: readonly string[]): CountedValue[] {
+    return texts.flatMap(text => {
       const values = fields.flatMap(field => {
-        const tracks = Number(sql.counted.get(field, text as string)?.tracks ?? 0)
-        return tracks > 0 ? [{ field, text: text as string, tracks }] : []
+        const tracks = Number(sql.counted.get(field, text)?.tracks ?? 0)
+        return tracks > 0 ? [{ field, text, tracks }] : []
       })
-      if (values.length === 0) sql.unspell.run(kind, key as string, text as string)
+      if (values.length === 0) sql.unspell.run(kind, key, text)
       return values
     })
   }
 
   /** Keeps what a rule says now; calls `matters` for each subject of which it says something else than before. */
-  function keep(kind: string, now: ReadonlyMap<string, string>, matters: (subject: string) => void): void {
+  function* keep(kind: string, now: ReadonlyMap<string, string>, matters: (subject: string) => void): Steps {
     const before = new Map(sql.said.all(kind).map(({ subject, verdict }) => [subject as string, verdict as string]))
-    for (const [subject, verdict] of now) {
+    for (const subject of new Set([...now.keys(), ...before.keys()])) {
+      const verdict = now.get(subject)
       if (before.get(subject) === verdict) continue
-      sql.say.run(kind, subject, verdict)
+      if (verdict === undefined) sql.unsay.run(kind, subject)
+      else sql.say.run(kind, subject, verdict)
       matters(subject)
+      known = null
+      yield
     }
-    for (const subject of before.keys()) {
-      if (now.has(subject)) continue
-      sql.unsay.run(kind, subject)
-      matters(subject)
+  }
+
+  function* judge(): Steps {
+    for (const rule of spellingRules) {
+      const said = new Map<string, string>()
+      for (const [key, texts] of variantsOf(rule)) {
+        for (const each of checkValues(rule, countedIn(rule, key, texts)))
+          said.set(`${each.field}\n${each.from}`, JSON.stringify(each))
+        yield
+      }
+      yield* keep(rule.kind, said, subject => {
+        const at = subject.indexOf('\n')
+        sql.checkValue.run(subject.slice(0, at), subject.slice(at + 1))
+      })
+    }
+    for (const rule of placesRules) {
+      const said = new Map<string, string>()
+      for (const { key } of sql.groups.all(rule.kind)) {
+        const places = sql.grouped
+          .all(rule.kind, key as string)
+          .map(row => JSON.parse(row.place as string) as AlbumPlace)
+        for (const { place, detail } of checkPlaces(rule, places)) said.set(placeKey(place.folder, place.title), detail)
+        yield
+      }
+      yield* keep(rule.kind, said, subject => sql.checkFolder.run(subject.slice(0, subject.lastIndexOf('\n'))))
     }
   }
 
@@ -130,23 +169,6 @@ export function createVerdicts(database: DatabaseSync): VerdictKeeper {
         }
       }
     },
-    judge() {
-      for (const rule of spellingRules) {
-        const now = checkValues(rule, variantsOf(rule))
-        const said = new Map(now.map(each => [`${each.field}\n${each.from}`, JSON.stringify(each)]))
-        keep(rule.kind, said, subject => {
-          const at = subject.indexOf('\n')
-          sql.checkValue.run(subject.slice(0, at), subject.slice(at + 1))
-        })
-      }
-      for (const rule of placesRules) {
-        const places = sql.grouped.all(rule.kind).map(({ place }) => JSON.parse(place as string) as AlbumPlace)
-        const said = new Map(
-          checkPlaces(rule, places).map(({ place, detail }) => [placeKey(place.folder, place.title), detail]),
-        )
-        keep(rule.kind, said, subject => sql.checkFolder.run(subject.slice(0, subject.lastIndexOf('\n'))))
-      }
-      known = null
-    },
+    judge,
   }
 }
