@@ -146,7 +146,7 @@ test('what we write is found by its new values as soon as we say that it is writ
 test('what another program wrote is seen by the list that shows it', async t => {
   const library = await openRead(t, album)
   writeFileSync(join(library.root, 'A/x.mp3'), makeMp3({ id3v2: { version: 4, frames: [textFrame('TIT2', 'Other')] } }))
-  const track = only((await list(library, { recursive: 'true', q: 'path:A' })).items)
+  const track = only((await list(library, { recursive: 'true', q: 'filename:x.mp3' })).items)
   assert.deepEqual(track.tags.title, ['Other'])
 })
 
