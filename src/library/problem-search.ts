@@ -44,9 +44,10 @@ export function createProblemSearch({ library, catalogue, reportFault }: Problem
     while (!stopped) {
       const waitedFor = asked > 0
       const budget = waitedFor ? budgets.asked : budgets.background
-      if (await catalogue.run('checkProblems', { budget })) return
-      // Others have their turn, and the processor is theirs half of the time.
-      if (!waitedFor) await new Promise(resolve => setTimeout(resolve, pause))
+      const left = await catalogue.run('checkProblems', { budget })
+      if (left === 'nothing' || (left === 'unread' && asked === 0)) return
+      // Tracks are read elsewhere; and what nobody waits for leaves the processor to others half of the time.
+      if (left === 'unread' || !waitedFor) await new Promise(resolve => setTimeout(resolve, pause))
     }
   }
 

@@ -3,7 +3,7 @@ import { openCatalogue } from '../catalogue/database.ts'
 import { createSums, type Sum, type SumCount, type SumStage, type SumsToDo } from '../catalogue/duplicates/sums.ts'
 import { createDuplicates, type FoundPage } from '../catalogue/duplicates.ts'
 import { createListing, type ListPage, type ListRequest } from '../catalogue/listing.ts'
-import { createChecking } from '../catalogue/problems/checking.ts'
+import { createChecking, type Left } from '../catalogue/problems/checking.ts'
 import { createPages, type KindCount, type ProblemPage, type ProblemRequest } from '../catalogue/problems/pages.ts'
 import { hasBit } from '../catalogue/query/bits.ts'
 import { findTracks, prepareSearch } from '../catalogue/query/match.ts'
@@ -144,16 +144,16 @@ export const retrySums = (): Promise<Answer<void>> => answer(() => sums.retry())
 /** The sums are as complete as they can be now. */
 export const summed = (): Promise<Answer<void>> => answer(() => duplicates.forget())
 
-/** Looks for problems for about `budget` ms; whether all is looked through then. */
-export const checkProblems = ({ budget }: { budget: number }): Promise<Answer<boolean>> =>
+/** Looks for problems for about `budget` ms; what is left to be looked through then. */
+export const checkProblems = ({ budget }: { budget: number }): Promise<Answer<Left>> =>
   answer(() => checking.step(budget))
 
 export const problemCounts = (): Promise<Answer<{ counts: KindCount[]; checked: boolean }>> =>
-  answer(() => ({ counts: problemPages.counts(), checked: checking.isDone() }))
+  answer(() => ({ counts: problemPages.counts(), checked: checking.left() === 'nothing' }))
 
 /** A page of the tracks with one kind of problem. Throws PROBLEM_KIND_NOT_FOUND and BAD_REQUEST. */
 export const problemPage = (request: ProblemRequest): Promise<Answer<ProblemPage & { checked: boolean }>> =>
-  answer(() => ({ ...problemPages.page(request), checked: checking.isDone() }))
+  answer(() => ({ ...problemPages.page(request), checked: checking.left() === 'nothing' }))
 
 export const close = (): Promise<Answer<void>> =>
   answer(() => {

@@ -13,11 +13,14 @@ import { createVerdicts, placeKey, type Verdicts } from './verdicts.ts'
  * whole; of one with very many tracks, some albums at a time.
  */
 
+/** `unread`: all that is known is checked, but some tracks are still to be read. */
+export type Left = 'more' | 'unread' | 'nothing'
+
 export interface Checking {
-  /** Checks for about `budget` ms, and a little at least; whether all is checked then. */
-  step(budget: number): boolean
-  /** Whether nothing is left to be checked. */
-  isDone(): boolean
+  /** Checks for about `budget` ms, and a little at least; what is left then. */
+  step(budget: number): Left
+  /** What is left to be done. */
+  left(): Left
 }
 
 /** Tracks that are checked in one go. */
@@ -50,6 +53,7 @@ export function createChecking(database: DatabaseSync, generation: () => number)
       'SELECT c.folder, f.path FROM to_check c LEFT JOIN folder f ON f.id = c.folder WHERE c.begun = 0 LIMIT 1',
     ),
     waiting: database.prepare('SELECT (SELECT count(*) FROM to_check) + (SELECT count(*) FROM to_spell) AS n'),
+    unread: database.prepare('SELECT 1 FROM track WHERE read = 0 AND missing IS NULL LIMIT 1'),
     begin: database.prepare('UPDATE to_check SET begun = 1 WHERE folder = ?'),
     end: database.prepare('DELETE FROM to_check WHERE folder = ? AND begun = 1'),
     forget: database.prepare('DELETE FROM to_check WHERE folder = ?'),
@@ -144,6 +148,8 @@ export function createChecking(database: DatabaseSync, generation: () => number)
     return true
   }
 
+  const unlessUnread = (): Left => (sql.unread.get() ? 'unread' : 'nothing')
+
   return {
     step(budget) {
       const until = performance.now() + budget
@@ -153,7 +159,7 @@ export function createChecking(database: DatabaseSync, generation: () => number)
         let more = work()
         while (more && performance.now() < until) more = work()
         database.exec('RELEASE problems')
-        return !more
+        return more ? 'more' : unlessUnread()
       } catch (error) {
         if (database.isTransaction) database.exec('ROLLBACK TO problems; RELEASE problems')
         database.exec('UPDATE to_check SET begun = 0 WHERE begun = 1')
@@ -163,7 +169,10 @@ export function createChecking(database: DatabaseSync, generation: () => number)
         throw error
       }
     },
-    isDone: () => open === null && judging === null && judged === generation() && Number(sql.waiting.get()?.n) === 0,
+    left() {
+      const isDone = open === null && judging === null && judged === generation() && Number(sql.waiting.get()?.n) === 0
+      return isDone ? unlessUnread() : 'more'
+    },
   }
 }
 
