@@ -99,16 +99,17 @@ export function createSums(database: DatabaseSync, changed: () => void): Sums {
       next: nextAfter(after),
     }),
     store(stage, sums) {
-      database.exec('BEGIN')
+      // Writes of others may wait to be committed: then these are committed with them.
+      database.exec('SAVEPOINT sums')
       try {
         for (const { id, revision, sum } of sums) {
           if (stage === 'start') sql.storeStart.run(sum ?? failedSum, id, revision)
           else if (sum === null) sql.storeStart.run(failedSum, id, revision)
           else sql.storeAll.run(sum, id, revision)
         }
-        database.exec('COMMIT')
+        database.exec('RELEASE sums')
       } catch (error) {
-        database.exec('ROLLBACK')
+        if (database.isTransaction) database.exec('ROLLBACK TO sums; RELEASE sums')
         throw error
       } finally {
         changed()
