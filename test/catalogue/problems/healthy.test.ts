@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CataloguedTrack } from '../../../src/catalogue/problems/rule.ts'
 import { rules } from '../../../src/catalogue/problems/rules.ts'
@@ -67,4 +69,12 @@ test('every rule has a kind of its own, a label and an explanation', () => {
     assert.ok(label.length > 0 && label.length <= 60, kind)
     assert.match(explanation, /\.$/, kind)
   }
+})
+
+test('the README has every kind', () => {
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', '..', 'README.md'), 'utf8')
+  assert.deepEqual(
+    rules.map(({ kind }) => kind).filter(kind => !readme.includes(`\`${kind}\``)),
+    [],
+  )
 })
