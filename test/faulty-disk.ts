@@ -37,7 +37,8 @@ function strike(call: string, half: () => void): void {
 }
 
 type Call = (...parameters: unknown[]) => unknown
-const changing = ['fsyncSync', 'fdatasyncSync', 'renameSync', 'linkSync', 'unlinkSync', 'copyFileSync', 'ftruncateSync']
+const entries = ['renameSync', 'linkSync', 'unlinkSync', 'mkdirSync', 'rmdirSync']
+const changing = [...entries, 'fsyncSync', 'fdatasyncSync', 'copyFileSync', 'ftruncateSync']
 const settingMeta = ['fchmodSync', 'chmodSync', 'fchownSync', 'chownSync', 'futimesSync', 'utimesSync']
 
 if (planPath !== '' && isMainThread === (process.env.FAULT_THREAD === 'main')) {

@@ -65,7 +65,8 @@ function wayOf(path: LibraryPath, leftAt: LibraryPath, place: LibraryPath, diffe
   demandOutside(path)
   const renamed = nameOf(leftAt) !== nameOf(place)
   const moved = parentOf(leftAt) !== parentOf(place)
-  const stale = (part: (path: LibraryPath) => string) => ![part(leftAt), part(place)].includes(part(path))
+  // Also where it is back by another change: once that is undone, it would be gone from here again.
+  const stale = (part: (path: LibraryPath) => string) => part(path) !== part(leftAt)
   if ((renamed && stale(nameOf)) || (moved && stale(parentOf))) demandAt(path, leftAt)
   return joinPath(moved ? parentOf(place) : parentOf(path), renamed ? nameOf(place) : nameOf(path))
 }
