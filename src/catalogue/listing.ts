@@ -148,19 +148,32 @@ interface PathOrder {
 }
 
 function readPathOrder(database: DatabaseSync, generation: number): PathOrder {
-  const statement = database.prepare(
-    'SELECT t.id, t.folder FROM folder f JOIN track t ON t.folder = f.id WHERE t.missing IS NULL ORDER BY f.key, f.path, t.name_key, t.name',
+  const count = Number(database.prepare('SELECT count(*) AS n FROM track').get()?.n)
+  const missing = new Set(
+    database
+      .prepare('SELECT id FROM track WHERE missing IS NOT NULL')
+      .all()
+      .map(({ id }) => id),
   )
-  statement.setReturnArrays(true)
-  const count = Number(database.prepare('SELECT count(*) AS n FROM track WHERE missing IS NULL').get()?.n)
   const [ids, folders] = [new Int32Array(count), new Int32Array(count)]
   let [at, above] = [0, 0]
-  for (const [id, folder] of statement.iterate() as unknown as Iterable<[number, number]>) {
-    ids[at] = id
-    folders[at++] = folder
-    if (id >= above) above = id + 1
+  // One text of the ids of each folder, from an index alone: a row for each track takes five times as long.
+  const statement = database.prepare(
+    `SELECT f.id, (SELECT group_concat(id) FROM (
+      SELECT id FROM track INDEXED BY track_order WHERE folder = f.id ORDER BY name_key, name
+    )) FROM folder f ORDER BY f.key, f.path`,
+  )
+  statement.setReturnArrays(true)
+  for (const [folder, list] of statement.iterate() as unknown as Iterable<[number, string | null]>) {
+    for (const text of list?.split(',') ?? []) {
+      const id = Number(text)
+      if (missing.size > 0 && missing.has(id)) continue
+      ids[at] = id
+      folders[at++] = folder
+      if (id >= above) above = id + 1
+    }
   }
-  return { generation, ids, folders, above }
+  return { generation, ids: ids.subarray(0, at), folders: folders.subarray(0, at), above }
 }
 
 function idsInFolder(database: DatabaseSync, path: LibraryPath): Int32Array {
@@ -183,19 +196,34 @@ function scopeOf(database: DatabaseSync, path: LibraryPath, recursive: boolean):
 
 /** Ids sorted by levels; those that are equal in all stay in the order in which they come, that of their paths. */
 function sorted(database: DatabaseSync, ids: Int32Array, levels: readonly SortLevel[], above: number): Int32Array {
-  const ranks = levels.map(({ by }) => (by === 'path' ? placesOf(ids, above) : ranksOf(database, by, above)))
-  // One number to compare wherever there is one level only, which is nearly always.
-  const places = Int32Array.from(ids, (_, i) => i)
-  places.sort((a, b) => {
-    for (const [level, list] of ranks.entries()) {
-      const [one, other] = [list[ids[a] as number] as number, list[ids[b] as number] as number]
-      if (one === other) continue
-      if (one < 0 || other < 0) return one < 0 ? 1 : -1
-      return levels[level]?.descending ? other - one : one - other
-    }
-    return a - b
-  })
-  return places.map(place => ids[place] as number)
+  let order = ids
+  // The last level first: each pass keeps the order of those before it where its own ranks are equal.
+  for (const { by, descending } of levels.toReversed()) {
+    const ranks = by === 'path' ? placesOf(ids, above) : ranksOf(database, by, above)
+    order = sortedByRank(order, ranks, descending)
+  }
+  return order
+}
+
+/** Ids in the order of their ranks, by counting; equal ranks keep their order, and ids without one come last. */
+function sortedByRank(ids: Int32Array, ranks: Int32Array, descending: boolean): Int32Array {
+  const highest = ranks.reduce((a, b) => Math.max(a, b), -1)
+  const bucketOf = (id: number): number => {
+    const rank = ranks[id] as number
+    return rank < 0 ? highest + 1 : descending ? highest - rank : rank
+  }
+  // Where the next id of each rank goes.
+  const next = new Int32Array(highest + 3)
+  const count = (bucket: number, more: number): number => {
+    const before = next[bucket] as number
+    next[bucket] = before + more
+    return before
+  }
+  for (const id of ids) count(bucketOf(id) + 1, 1)
+  for (let bucket = 1; bucket < next.length; bucket++) count(bucket, next[bucket - 1] as number)
+  const sortedIds = new Int32Array(ids.length)
+  for (const id of ids) sortedIds[count(bucketOf(id), 1)] = id
+  return sortedIds
 }
 
 function placesOf(ids: Int32Array, above: number): Int32Array {
