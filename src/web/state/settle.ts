@@ -1,14 +1,16 @@
 import type { Change, ChangeFile } from '../../schemas/change.ts'
 import { adoptRevisions } from './drafting.ts'
 import { loadHistory, openedChanges } from './history.ts'
-import { refreshTracks } from './tracks.ts'
+import { loadTracks, refreshTracks } from './tracks.ts'
 
 /** Brings lists, selection and history in line with what a change did to files. */
 export async function settle(change: Change): Promise<void> {
   const renamed = renamesOf(change.files)
   const changed = change.files.filter(file => file.status === 'applied').map(file => file.path)
   openedChanges.value = new Map()
-  await Promise.all([refreshTracks(changed, renamed), loadHistory()])
+  // What came, went or came back is in the listing, not in a track.
+  const shown = change.files.some(comesOrGoes) ? loadTracks(renamed) : refreshTracks(changed, renamed)
+  await Promise.all([shown, loadHistory()])
   adoptRevisions(renamed)
 }
 
@@ -16,6 +18,12 @@ export async function settle(change: Change): Promise<void> {
 export function wentWell({ files }: Change): boolean {
   return files.every(
     ({ status, problems }) => (status === 'applied' || status === 'unchanged') && problems.length === 0,
+  )
+}
+
+function comesOrGoes({ status, changes }: ChangeFile): boolean {
+  return (
+    status === 'applied' && changes.some(({ kind, before, after }) => kind === 'path' && before.length !== after.length)
   )
 }
 

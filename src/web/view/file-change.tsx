@@ -32,7 +32,10 @@ export function FileChange({ file, planned }: { file: ChangeFile; planned: boole
       {changes.length > 0 && (
         <dl class="differences">
           {changes.map(difference => (
-            <DifferenceLine key={`${difference.kind} ${difference.field}`} difference={difference} />
+            <DifferenceLine
+              key={`${difference.kind} ${difference.field} ${difference.before[0]}`}
+              difference={difference}
+            />
           ))}
         </dl>
       )}
@@ -42,10 +45,11 @@ export function FileChange({ file, planned }: { file: ChangeFile; planned: boole
 
 function DifferenceLine({ difference: { kind, field, before, after } }: { difference: Difference }) {
   if (kind === 'path') {
-    const [from = '', to = ''] = [before[0], after[0]]
-    const moved = folderOf(from) !== folderOf(to)
-    const show = (path: string) => [moved ? path : nameOf(path)]
-    return <Line name={text.plan.fileName} before={show(from)} after={show(to)} type={null} />
+    const [from, to] = [before[0], after[0]]
+    const renamed = from !== undefined && to !== undefined && folderOf(from) === folderOf(to)
+    const show = (paths: readonly string[]) => paths.map(path => (renamed ? nameOf(path) : path))
+    const name = { 'side file': text.plan.sideFile, folder: text.plan.folder }[field] ?? text.plan.fileName
+    return <Line name={name} before={show(before)} after={show(after)} type={null} empty={text.plan.gone} />
   }
   if (kind === 'picture') {
     const type = text.pictureTypes[field as PictureType] ?? field
@@ -54,8 +58,16 @@ function DifferenceLine({ difference: { kind, field, before, after } }: { differ
   return <Line name={fieldLabel(field)} before={before} after={after} type={null} />
 }
 
-function Line(props: { name: string; before: readonly string[]; after: readonly string[]; type: string | null }) {
-  const { name, before, after, type } = props
+interface LineProps {
+  name: string
+  before: readonly string[]
+  after: readonly string[]
+  type: string | null
+  /** What to say where nothing is left. */
+  empty?: string
+}
+
+function Line({ name, before, after, type, empty = text.plan.empty }: LineProps) {
   return (
     <div class="difference">
       <dt>{name}</dt>
@@ -72,7 +84,7 @@ function Line(props: { name: string; before: readonly string[]; after: readonly 
             <Values of={after} type={type} />
           </ins>
         )}
-        {after.length === 0 && <span class="quiet">{text.plan.empty}</span>}
+        {after.length === 0 && <span class="quiet">{empty}</span>}
       </dd>
     </div>
   )
