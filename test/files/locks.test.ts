@@ -29,3 +29,28 @@ test('tasks of several keys that cross each other all end', async () => {
   ])
   assert.deepEqual(done, [1, 2, 3])
 })
+
+test('a folder waits for what is being written below it, and what comes later below it waits for the folder', async () => {
+  const locks = createLocks()
+  const seen: string[] = []
+  const [writing, moving] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const track = locks.with(['/m/A/B/a.mp3'], async () => {
+    await writing.promise
+    seen.push('track')
+  })
+  const folder = locks.with([{ below: '/m/A' }, '/m'], async () => {
+    await moving.promise
+    seen.push('folder')
+  })
+  const later = locks.with(['/m/A/b.mp3'], async () => void seen.push('later'))
+  const inside = locks.with([{ below: '/m/A/B' }], async () => void seen.push('inside'))
+  const beside = locks.with(['/m/A2/a.mp3'], async () => void seen.push('beside'))
+  const above = locks.with(['/m/c.mp3'], async () => void seen.push('above'))
+  await Promise.all([beside, above])
+  assert.deepEqual(seen, ['beside', 'above'])
+  moving.resolve()
+  writing.resolve()
+  await Promise.all([track, folder, later, inside])
+  assert.deepEqual(seen.slice(2, 4), ['track', 'folder'])
+  assert.deepEqual(new Set(seen.slice(4)), new Set(['later', 'inside']))
+})
