@@ -47,7 +47,7 @@ export function numberOf(track: CataloguedTrack, field: string): number | null {
   return /^\d{1,6}$/.test(text) ? Number(text) : null
 }
 
-/** The albums in an album folder, given its tracks in path order. Tracks without an album belong to the only one there is. */
+/** The albums in an album folder, given its tracks in path order. A few tracks without an album belong to the only one there is. */
 export function albumsIn(folder: string, tracks: readonly CataloguedTrack[]): Album[] {
   const readable = tracks.filter(isRead)
   const groups = new Map<string, CataloguedTrack[]>()
@@ -57,7 +57,8 @@ export function albumsIn(folder: string, tracks: readonly CataloguedTrack[]): Al
     if (group) group.push(track)
     else groups.set(key, [track])
   }
-  if (groups.size === 2 && groups.has('')) return [albumOf(folder, readable, 1)]
+  const untitled = groups.get('')?.length ?? 0
+  if (groups.size === 2 && untitled > 0 && untitled * 2 < readable.length) return [albumOf(folder, readable, 1)]
   const titled = groups.size - (groups.has('') ? 1 : 0)
   return [...groups.values()].map(group => albumOf(folder, group, titled))
 }

@@ -1,3 +1,4 @@
+import type { Edit } from '../../schemas/change.ts'
 import { fields } from '../../tags/fields.ts'
 import { quoted, set, type TrackRule } from './rule.ts'
 
@@ -13,7 +14,7 @@ export const malformedDate: TrackRule = {
   kind: 'date-malformed',
   label: 'Malformed dates',
   explanation:
-    'A date is YYYY, YYYY-MM or YYYY-MM-DD; what else stands there is read as another year or not at all. What can only mean one day is proposed in that form; 05/06/2003 can mean two.',
+    'A date is YYYY, YYYY-MM or YYYY-MM-DD; what else stands there is read as another year or not at all. What can only mean one day is proposed in that form; 05/06/2003 can mean two, and zeros none.',
   scope: 'track',
   check(track) {
     const wrong = dateFields.flatMap(field => {
@@ -26,7 +27,10 @@ export const malformedDate: TrackRule = {
         .map(({ field, text, meant }) => `${field} is ${quoted(text)}${meant ? `, which means ${meant}` : ''}`)
         .join('; ')
         .concat('.'),
-      edits: wrong.flatMap(({ field, meant }) => (meant ? [set(field, meant)] : [])),
+      edits: wrong.flatMap(({ field, text, meant }): Edit[] => {
+        if (/^[0\s./-]+$/.test(text)) return [{ op: 'remove', field }]
+        return meant ? [set(field, meant)] : []
+      }),
     }
   },
 }
@@ -51,6 +55,8 @@ export function dateMeant(text: string): string | null {
   const yearFirst = digits(/^(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?$/) ?? digits(/^(\d{4})(\d\d)(\d\d)$/)
   if (yearFirst) return dateOf(yearFirst[0], yearFirst[1], yearFirst[2])
   if (/^\d{4}$/.test(words)) return dateOf(Number(words))
+  const moment = /^(\d{4}-\d\d-\d\d)[t ]\d/.exec(words)?.[1]
+  if (moment !== undefined) return isDate(moment) ? moment : null
   const yearLast = digits(/^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$/)
   if (yearLast) {
     const [first = 0, second = 0, year] = yearLast

@@ -40,9 +40,10 @@ export const missingArtist: AlbumRule = {
   explanation:
     'A track without an artist is filed under “Unknown”. The album artist is proposed, or the artist of all other tracks.',
   scope: 'album',
-  check({ tracks }) {
-    const common = agreed(tracks, 'artist', 2)
-    return tracks.filter(lacks('artist')).map(track => {
+  check({ title, tracks }) {
+    const lacking = tracks.filter(lacks('artist'))
+    const common = title === '' ? '' : agreed(tracks, 'artist', Math.max(2, lacking.length + 1))
+    return lacking.map(track => {
       const albumArtist = textOf(track, 'albumartist')
       const artist = albumArtist !== '' && !isVarious(albumArtist) ? albumArtist : common
       return found(track, 'artist', artist)
@@ -64,8 +65,9 @@ export const missingAlbum: AlbumRule = {
     'A track without an album is filed under “Unknown album”, apart from the others. The album of all other tracks in the folder is proposed.',
   scope: 'album',
   check({ tracks }) {
-    const album = agreed(tracks, 'album', 2)
-    return tracks.filter(lacks('album')).map(track => found(track, 'album', album))
+    const lacking = tracks.filter(lacks('album'))
+    const album = agreed(tracks, 'album', Math.max(2, lacking.length + 1))
+    return lacking.map(track => found(track, 'album', album))
   },
 }
 

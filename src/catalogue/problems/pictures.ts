@@ -37,7 +37,7 @@ export const noFrontPicture: TrackRule = {
     return {
       detail: `${pictures.length === 1 ? 'The picture is' : 'The pictures are'} of the type ${types}.`,
       edits:
-        pictures.length === 1 && only.type === 'other'
+        pictures.length === 1 && only.type === 'other' && only.width !== null
           ? [
               { op: 'setPicture', type: 'front', picture: only.sha256 },
               { op: 'removePicture', type: 'other' },

@@ -10,6 +10,11 @@ test('date-malformed: the one track, with the date that can only be meant', () =
   assert.deepEqual(found('date-malformed', mended('date-malformed', only)), {})
 })
 
+test('date-malformed: a date of zeros is none', () => {
+  const tracks = album('Artist/Album', n => (n === 2 ? { date: '0000-00-00' } : {}))
+  assert.deepEqual(found('date-malformed', tracks), { 'Artist/Album/02 Title 2.flac': ['remove date'] })
+})
+
 test('a year, a month, a day and a moment are dates', () => {
   for (const text of ['1999', '1999-02', '1999-02-28', '2000-02-29', '2003-05-17T07:00:00Z', '2003-05-17 07:00'])
     assert.ok(isDate(text), text)
@@ -36,6 +41,7 @@ for (const [text, meant] of [
   ['17 May 2003', '2003-05-17'],
   ['May 17th, 2003', '2003-05-17'],
   ['September 2003', '2003-09'],
+  ['2003-01-30 03:28:45 UTC', '2003-01-30'],
   ['31.02.2003', null],
   ['0000', null],
   ['99', null],

@@ -22,6 +22,7 @@ test('picture-not-front: one that says nothing of itself becomes the front, othe
   })
   assert.deepEqual(found('picture-not-front', withPictures({ ...cover, type: 'back' })), { [fourth]: [] })
   assert.deepEqual(found('picture-not-front', withPictures(other, cover)), {})
+  assert.deepEqual(found('picture-not-front', withPictures({ ...other, width: null })), { [fourth]: [] }, 'no image')
 })
 
 test('older-tag-disagrees: the field set to what the first tag says, or to what only the older one knows', () => {

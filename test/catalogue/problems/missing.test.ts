@@ -30,6 +30,14 @@ test('a title is taken from a file name that leads with a number, and from no ot
     assert.deepEqual(titleOf(name), [], name)
 })
 
+test('the album of a few is not proposed to a heap', () => {
+  const tracks = [1, 2, 3, 4, 5, 6].map(n =>
+    track(`Singles/0${n} Song.mp3`, n < 3 ? {} : { album: null, albumartist: null }),
+  )
+  assert.deepEqual(Object.values(found('missing-album', tracks)), [[], [], [], []])
+  assert.deepEqual(found('album-artist-missing', tracks), {})
+})
+
 test('nothing is proposed where the other tracks do not agree', () => {
   const tracks = album('Artist/Album', n => (n === 2 ? { date: null } : { date: `199${n}` }))
   assert.deepEqual(found('missing-date', tracks), { [second]: [] })
