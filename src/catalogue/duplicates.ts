@@ -1,15 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { CodedError } from '../errors.ts'
 import { pathKey, sortKey } from '../library/order.ts'
-import { parentOf } from '../library/paths.ts'
 import type { Tags } from '../schemas/common.ts'
-import type { Duplicate, DuplicateKind, DuplicateTrack } from '../schemas/duplicate.ts'
+import type { Duplicate, DuplicateKind } from '../schemas/duplicate.ts'
 import { createGrouping, type Grouping } from './duplicates/grouping.ts'
 import { tracksInOrder } from './duplicates/in-order.ts'
-import { type Copy, rank } from './duplicates/ranking.ts'
+import { duplicateOf } from './duplicates/item.ts'
 import { recordingSigns } from './duplicates/recording.ts'
 import { failedSum } from './duplicates/sums.ts'
-import { pathOf, type Row, trackColumns, trackOf } from './rows.ts'
+import { type Row, trackColumns } from './rows.ts'
 
 /*
  * Which tracks are the same. To know it all tracks have to be looked at, so it is done in steps, each so short that the other
@@ -215,77 +214,6 @@ function* addSigns(database: DatabaseSync, grouping: Grouping): Generator<void, 
 /** Whether the sum of a track still holds, and is that of another. */
 function isSummed(row: Row, other = row): boolean {
   return row.payload_revision === row.revision && row.payload !== null && row.payload === other.payload
-}
-
-function duplicateOf(rows: readonly Row[], more: number): Duplicate {
-  const tracks = rows.map(trackOf)
-  const copies = tracks.map(
-    ({ audio, reason, tags, pictures }): Copy => ({
-      audio,
-      damaged: reason?.code === 'MALFORMED_FILE',
-      fields: Object.keys(tags).length,
-      pictures,
-    }),
-  )
-  const { best, worse, reasons } = rank(copies)
-  const first = best[0] as number
-  const files = sameFiles(rows)
-  const listed = tracks.map(
-    ({ path, revision, size, modified, audio, tags, pictures }, i): DuplicateTrack => ({
-      path,
-      folder: parentOf(pathOf(rows[i] as Row)),
-      revision,
-      size,
-      modified,
-      audio,
-      tags: namesIn(tags),
-      fields: copies[i]?.fields ?? 0,
-      pictures,
-      verdict: i === first ? 'best' : best.includes(i) ? 'tie' : 'worse',
-      reason: worse[i] ?? null,
-      sameFileAs: files[i] === i ? null : (tracks[files[i] as number]?.path ?? null),
-    }),
-  )
-  const others = listed.filter((_, i) => i !== first)
-  const names = new Set(files).size
-  const spare = [...new Set(files)].filter(i => i !== files[first]).reduce((sum, i) => sum + (tracks[i]?.size ?? 0), 0)
-  return {
-    tracks: listed,
-    more,
-    best: (listed[first] as DuplicateTrack).path,
-    reasons: [...(names === 1 ? [] : reasons), ...linkSentence(listed.length, names)],
-    spare,
-    remove: {
-      target: { paths: others.map(({ path }) => path) },
-      edits: [{ op: 'delete' }],
-      revisions: Object.fromEntries(others.map(({ path, revision }) => [path, revision])),
-    },
-  }
-}
-
-/** For each row the first that is the same file: a hard link, for symbolic ones are not among them. */
-function sameFiles(rows: readonly Row[]): number[] {
-  const isSame = (a: Row, b: Row): boolean =>
-    a.revision === b.revision && (a.device === b.device || a.device === '' || b.device === '')
-  return rows.map((row, i) => {
-    const first = rows.findIndex(other => isSame(other, row))
-    return first < 0 ? i : first
-  })
-}
-
-function linkSentence(paths: number, files: number): string[] {
-  if (files === paths) return []
-  return [
-    files === 1
-      ? 'All are names of one file (hard links): deleting some of them frees nothing.'
-      : 'Some are names of one file (hard links): deleting one of those frees nothing.',
-  ]
-}
-
-const shownFields = ['artist', 'title', 'album']
-
-function namesIn(tags: Tags): Tags {
-  return Object.fromEntries(Object.entries(tags).filter(([field]) => shownFields.includes(field.toLowerCase())))
 }
 
 interface Cursor {

@@ -5,6 +5,8 @@ import type { TagFile } from './containers/container.ts'
 
 /** What is read at once (bytes). */
 const block = 1 << 20
+/** What a piece of the audio takes to be found, in bytes that could be read meanwhile. */
+const leastCost = 256
 
 export interface PayloadOptions {
   /** How much of the audio is looked at (bytes from its start); all unless given. */
@@ -33,19 +35,23 @@ function hashOf(source: ByteSource, pieces: Iterable<Piece>, options: PayloadOpt
   let hasSound = false
   let left = most
   let unasked = 0
+  const ask = (bytes: number): void => {
+    unasked += bytes
+    if (unasked < block) return
+    unasked = 0
+    between()
+  }
   for (const piece of pieces) {
     const end = Math.min(piece.length, left)
     left -= end
+    // Pages may be empty, and very many.
+    ask(leastCost)
     if (!isRange(piece)) hash.update(piece.subarray(0, end))
     else {
       hasSound ||= piece.length > 0
       for (let done = 0; done < end; done += block) {
         const length = Math.min(block, end - done)
-        unasked += length
-        if (unasked >= block) {
-          between()
-          unasked = 0
-        }
+        ask(length)
         hash.update(source.read(piece.offset + done, length))
       }
     }
