@@ -84,10 +84,12 @@ function mainArtist(credits: readonly string[]): string {
   return others.every(other => spellingKey(other) === spellingKey(first)) ? first : ''
 }
 
+/** Longer credits are no name with guests. */
+const longest = 1000
 const guests = /\s+[([]?(?:feat\.?|ft\.?|featuring)\s.*$/i
 
 function withoutGuests(credit: string): string {
-  return credit.replace(guests, '').trim()
+  return credit.length > longest ? credit : credit.replace(guests, '').trim()
 }
 
 function isCompilation({ tracks }: Album): boolean {

@@ -49,9 +49,12 @@ export const joinedValues: TrackRule = {
   },
 }
 
+/** Longer values are no list of names. */
+const longest = 1000
+
 /** The names that are joined in a value, or null where it is one. */
 export function divided(value: string): string[] | null {
-  if (!/;|\s\/\s/.test(value) || /&#?\w+;/.test(value)) return null
+  if (value.length > longest || !/;|\s\/\s/.test(value) || /&#?\w+;/.test(value)) return null
   const parts = value.split(/\s*;\s*|\s+\/\s+/).filter(part => part !== '')
   return parts.length > 1 && parts.every(part => /[\p{L}\p{N}]/u.test(part)) ? parts : null
 }
@@ -68,7 +71,7 @@ export const joinedGuests: TrackRule = {
     const artists = valuesOf(track, 'artist')
     if (artists.length !== 1 || valuesOf(track, 'artists').length > 1) return null
     const [credit = ''] = artists
-    const found = guestWords.exec(credit)
+    const found = credit.length <= longest ? guestWords.exec(credit) : null
     const main = found ? credit.slice(0, found.index).trim() : ''
     const guest = found?.[1]?.trim() ?? ''
     if (main === '' || guest === '') return null

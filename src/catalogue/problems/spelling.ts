@@ -5,12 +5,19 @@
 
 const accents = /[\u0300-\u036f]/g
 const notLetters = /[^\p{L}\p{N}\p{M}]+/gu
+/** Longer texts are no names, and patterns take their time over them: they are only like themselves. */
+const longest = 300
 /** Keys shorter than this say too little: `M!` is not `M`. */
 const shortest = 3
 
+function comparable(text: string): string {
+  return text.normalize('NFKD').replace(accents, '').normalize('NFC').toLowerCase().trim()
+}
+
 /** What spellings of one name have in common. A name of signs alone, or of one or two letters, only varies in case. */
 export function spellingKey(text: string): string {
-  const plain = text.normalize('NFKD').replace(accents, '').normalize('NFC').toLowerCase().trim()
+  if (text.length > longest) return text
+  const plain = comparable(text)
   const words = plain.replace(/^the\s+(?!the$)|,\s*the$/g, '').replace(/\s*(?:[&+]|\band\b)\s*/g, ' and ')
   const key = words.replace(notLetters, '')
   return [...key].length < shortest ? plain : key
@@ -18,7 +25,8 @@ export function spellingKey(text: string): string {
 
 /** The same for genres: no article, `n` for `and`, and a slash that divides stays. */
 export function genreKey(text: string): string {
-  const plain = text.normalize('NFKD').replace(accents, '').normalize('NFC').toLowerCase().trim()
+  if (text.length > longest) return text
+  const plain = comparable(text)
   const words = plain
     .replace(/\s*(?:[&+]|\band\b|(?<=[\p{L}\s])['’]?\bn\b['’]?(?=[\s\p{L}]))\s*/gu, ' and ')
     .replace(/^rnb$/, 'r and b')

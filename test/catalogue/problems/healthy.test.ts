@@ -78,3 +78,27 @@ test('the README has every kind', () => {
     [],
   )
 })
+
+test('no value is too odd or too long for the rules', () => {
+  const long = [' ', '(', ' feat', ' & ', 'é', 'Ã', '; ', ' / ', '0', '\u0300', '周'].map(text => text.repeat(100_000))
+  const odd = ['', ' ', '\0', '\ud800', '\uffff', 'a\nb', '__proto__', 'constructor', '%', "'", '"', '\\', ...long]
+  for (const text of odd) {
+    const tags = Object.fromEntries(
+      [
+        'title',
+        'artist',
+        'album',
+        'albumartist',
+        'date',
+        'genre',
+        'tracknumber',
+        'totaltracks',
+        'discnumber',
+        'comment',
+      ].map(field => [field, [text, text]]),
+    )
+    assert.ok(
+      Array.isArray(problemsIn([...album(), track('Artist/Album/04 Odd.flac', tags), track('__proto__/05.mp3', tags)])),
+    )
+  }
+})
