@@ -38,12 +38,13 @@ async function open(t: TestContext, files: Record<string, Uint8Array>, env: Reco
   return library
 }
 
-async function until(what: () => Promise<boolean>): Promise<void> {
-  while (!(await what())) await new Promise(resolve => setImmediate(resolve))
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await new Promise(resolve => setImmediate(resolve))
 }
 
-const isScanned = (library: MusicLibrary): Promise<void> =>
-  until(async () => (await library.get('/library')).body.catalogue.complete)
+const isScanned = ({ app }: MusicLibrary): Promise<void> => until(() => app.service.library.scan.state.complete)
+const isCompared = ({ app }: MusicLibrary): Promise<void> =>
+  until(() => app.service.duplicates.sums.state.state === 'idle')
 
 async function rescan(library: MusicLibrary): Promise<void> {
   await library.app.service.library.scan.start()
@@ -59,7 +60,7 @@ async function compareAudio(library: MusicLibrary): Promise<DuplicatePage> {
   const reply = await library.post('/duplicates/audio')
   assert.equal(reply.status, 202)
   assert.equal(reply.body.state, 'running')
-  await until(async () => (await duplicates(library, 'audio')).hashing.state === 'idle')
+  await isCompared(library)
   return duplicates(library, 'audio')
 }
 
@@ -157,6 +158,24 @@ describe('duplicates by audio', () => {
     assert.equal(again.hashing.total, 1, 'only the new one is read')
   })
 
+  test('the change that is offered leaves the best copy alone, under the name that it has by then', async t => {
+    const library = await open(t, { 'a.mp3': mp3(), 'b/b.mp3': mp3({ title: 'One' }), 'c.mp3': mp3() })
+    await compareAudio(library)
+    await library.edit('b/b.mp3', { op: 'rename', to: 'best' })
+    await rescan(library)
+    const { remove, best } = only((await duplicates(library, 'audio')).items)
+    assert.equal(best, 'b/best.mp3')
+    const { body } = await library.post('/changes', remove)
+    assert.equal(body.summary.applied, 2)
+    await rescan(library)
+    assert.deepEqual(groupsIn(await duplicates(library, 'audio')), [])
+    const { items } = (await library.get('/tracks', { recursive: 'true' })).body
+    assert.deepEqual(
+      items.map((track: { path: string }) => track.path),
+      ['b/best.mp3'],
+    )
+  })
+
   test('a copy that is gone is no reason to delete another, and one that was moved is the same one', async t => {
     const library = await open(t, {
       'a.mp3': mp3(),
@@ -178,7 +197,7 @@ describe('duplicates by audio', () => {
     await library.post('/duplicates/audio')
     const cancelled = await library.app.inject({ method: 'DELETE', url: '/api/v1/duplicates/audio' })
     assert.equal(cancelled.statusCode, 202)
-    await until(async () => (await duplicates(library, 'audio')).hashing.state === 'idle')
+    await isCompared(library)
     assert.equal((await duplicates(library, 'audio')).complete, false)
     const page = await compareAudio(library)
     assert.deepEqual([page.total, page.complete], [45, true])
@@ -202,7 +221,7 @@ describe('duplicates by audio', () => {
       if (event.type === 'duplicates.progress') events.push(event)
     })
     await compareAudio(library)
-    await until(async () => events.length >= 2)
+    await until(() => events.length >= 2)
     assert.deepEqual(events.at(-1), { type: 'duplicates.progress', state: 'idle', done: 4, total: 4, failed: 0 })
   })
 })
