@@ -22,6 +22,8 @@ export interface Config {
   readonly historyLimit: number
   /** How long deleted files stay in the trash (days); null keeps them until a person removes them. */
   readonly trashDays: number | null
+  /** How it is noticed what other programs do in the library. */
+  readonly watch: (typeof watchModes)[number]
   readonly logLevel: LogLevel
   /** Version 2.x of the ID3 tag that an MP3 without one gets. */
   readonly id3Version: 3 | 4
@@ -46,6 +48,7 @@ export class ConfigError extends Error {
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const watchModes = ['auto', 'poll', 'off'] as const
 const id3Versions = { '2.3': 3, '2.4': 4 } as const
 const namedNetworks = new Set(['loopback', 'linklocal', 'uniquelocal'])
 /** The largest id that chown accepts; one more is its "leave as it is". */
@@ -79,6 +82,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     stateDir: read('STATE_DIR', null, parseStateDir),
     historyLimit: read('HISTORY_LIMIT', 1000, integer(1, 1_000_000)),
     trashDays: read('TRASH_DAYS', 30, parseTrashDays),
+    watch: read('WATCH', 'auto', oneOf(watchModes)),
     logLevel: read('LOG_LEVEL', 'info', oneOf(logLevels)),
     id3Version: read('ID3_VERSION', 4, text => id3Versions[oneOf(['2.3', '2.4'])(text)]),
     trustProxy: read('TRUST_PROXY', false, parseTrustProxy),

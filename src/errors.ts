@@ -40,6 +40,7 @@ export const errorCatalogue = {
   VERIFY_FAILED: { status: 500, title: 'The written file did not pass its check and was discarded' },
   IO_ERROR: { status: 500, title: 'The file system failed' },
   CANCELLED: { status: 409, title: 'The work was cancelled' },
+  LIBRARY_MISSING: { status: 503, title: 'The library is not available' },
   LIBRARY_SCANNING: { status: 503, title: 'The library is still being read' },
   OVERLOADED: { status: 503, title: 'The server is busy' },
   INTERNAL: { status: 500, title: 'Something went wrong in the server' },

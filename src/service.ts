@@ -2,17 +2,20 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Changes, createChanges } from './changes/apply.ts'
 import { openDatabase } from './changes/database.ts'
+import { createFollower } from './changes/follow.ts'
 import { createHistory, type History } from './changes/history.ts'
 import { createPictures, type Pictures } from './changes/pictures.ts'
 import { createTrash } from './changes/trash.ts'
 import type { Config } from './config.ts'
 import { recoverJournal } from './files/recovery.ts'
 import { createDuplicateSearch, type DuplicateSearch } from './library/duplicates.ts'
+import { createGuard, type Guard } from './library/guard.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { pathIn, realRoot } from './library/paths.ts'
 import { createProblemSearch, type ProblemSearch } from './library/problem-search.ts'
 import { createScan } from './library/scan.ts'
 import { sweepTemporaries } from './library/sweep.ts'
+import { createWatcher } from './library/watch.ts'
 import type { ServiceEvent } from './schemas/event.ts'
 import { createCatalogue } from './workers/catalogue.ts'
 import { createPool } from './workers/pool.ts'
@@ -20,11 +23,15 @@ import { createPool } from './workers/pool.ts'
 /** What the routes work with. */
 export interface Service {
   readonly library: Library
+  /** Whether the library is there. */
+  readonly guard: Guard
   readonly changes: Changes
   readonly history: History
   readonly pictures: Pictures
   readonly duplicates: DuplicateSearch
   readonly problems: ProblemSearch
+  /** Looks at all files anew, in the background. */
+  rescan(): void
   /** Calls `listener` with every event from now on; returns what ends that. */
   subscribe(listener: (event: ServiceEvent) => void): () => void
   /** Resolves when what killed writes of earlier runs left in the library is gone. */
@@ -56,7 +63,15 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   const publish = (event: ServiceEvent): void => {
     for (const listener of listeners) listener(event)
   }
-  const library = createLibrary({
+  const warn = (message: string): void => log.warn(message)
+  const info = (message: string): void => log.info(message)
+  const reportFault = (fault: unknown): void =>
+    log.error({ err: fault }, 'the catalogue could not be brought up to date')
+  const scanned = (work: Promise<void>): void =>
+    void work.catch(error => log.error({ err: error }, 'the library could not be scanned'))
+  const rescan = (): void => scanned(library.scan.renew())
+  const guard: Guard = createGuard({ root, counts: () => library.scan.counts(), rescan, warn, info })
+  const library: Library = createLibrary({
     root,
     options: { id3Version: config.id3Version },
     pool,
@@ -70,10 +85,11 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
         catalogue,
         read,
         publish,
-        noteMoved: () => {},
-        mayForget: () => true,
-        warn: message => log.warn(message),
-        reportFault: fault => log.error({ err: fault }, 'the catalogue could not be brought up to date'),
+        guard,
+        makeWatcher: scan => createWatcher({ ...scan, root, mode: config.watch, pool, warn, reportFault }),
+        noteMoved: createFollower(database, root),
+        warn,
+        reportFault,
       }),
   })
   const duplicates = createDuplicateSearch({
@@ -94,7 +110,8 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
   const session = randomBytes(4).toString('hex')
   const trash = createTrash({
     root,
-    pool,
+    // Not while another disk may be in the place of the library.
+    pool: { run: (...task) => guard.demandAvailable().then(() => pool.run(...task)) },
     days: config.trashDays,
     info: (detail, message) => log.info(detail, message),
     warn: (detail, message) => log.warn(detail, message),
@@ -109,14 +126,20 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     session,
     publish,
     noteTrash: trash.add,
-    noteWritten: duplicates.noteWritten,
+    demandAvailable: guard.demandAvailable,
+    noteWritten(note) {
+      duplicates.noteWritten(note)
+      library.scan.noteWritten(note)
+    },
     reportFault: (path, fault) => log.error({ path, fault }, 'work on a track failed'),
   })
-  library.scan.start().catch(error => log.error({ err: error }, 'the library could not be scanned'))
+  scanned(library.scan.start())
   // In the background: a large library takes a while to walk, and nothing waits for it.
   const stopping = new AbortController()
   const noteTrash = (folder: Buffer): void => trash.add(pathIn(root, folder))
-  const swept = sweepTemporaries(library.root, session, stopping.signal, noteTrash)
+  const swept = guard
+    .available()
+    .then(() => sweepTemporaries(library.root, session, stopping.signal, noteTrash))
     .then(
       removed => log.info({ removed }, 'searched the library for unfinished files of earlier runs'),
       error => log.warn({ err: error }, 'the library could not be searched for unfinished files'),
@@ -124,18 +147,21 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     .then(trash.start)
   return {
     library,
+    guard,
     changes,
     history,
     pictures,
     duplicates,
     problems,
     swept,
+    rescan,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
       stopping.abort()
+      guard.close()
       await trash.close()
       await changes.close()
       await duplicates.sums.cancel()

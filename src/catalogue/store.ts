@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type LibraryPath, nameOf, parentOf } from '../library/paths.ts'
 import type { TrackFacts, TrackReading } from '../library/reading.ts'
+import type { Written } from '../library/refreshing.ts'
 import type { WalkedFolder } from '../library/walk.ts'
 import type { Tags } from '../schemas/common.ts'
 import type { Audio } from '../schemas/track.ts'
 import { pathOf } from './rows.ts'
-import { createTables } from './tables.ts'
+import { createTables, type FileState } from './tables.ts'
 import { fileNameField } from './values.ts'
 import { createWalks, type WalkDiff } from './walks.ts'
 
@@ -25,7 +26,7 @@ export interface CatalogueCounts {
 }
 
 export interface Store {
-  /** Raised by every write: what was derived from an earlier state is then old. */
+  /** Raised by every write that changed something: what was derived from an earlier state is then old. */
   readonly generation: number
   walked(folders: readonly WalkedFolder[]): WalkDiff
   store(readings: readonly TrackReading[]): void
@@ -39,10 +40,10 @@ export interface Store {
   complete(): void
   /** Forgets tracks that are missing since `since` (ms since the epoch) or longer, and folders that are gone. Returns their paths. */
   forgetMissing(since: number): LibraryPath[]
-  /** Our own change moved a track, or a folder with all that is in it: what is known of them stays. */
-  moved(kind: 'track' | 'folder', from: LibraryPath, to: LibraryPath): void
-  /** Our own change took a track or a folder away. */
-  removed(path: LibraryPath): void
+  /** Folders with tracks that are missing since `since` or longer. */
+  missingFolders(since: number): LibraryPath[]
+  /** Takes note of what our own change did to a file: what is known of one that moved stays, one that was written is to be read. */
+  noted(written: Written): void
   /** Does `work` as a whole or, where it throws, not at all. */
   write<T>(work: () => T): T
   /** Commits the writes of late: they wait for each other, as many small commits would take longer than all their writes. */
@@ -57,12 +58,14 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
   const walk = createWalks(database, tables)
   const sql = {
     fill: database.prepare(
-      `UPDATE track SET revision = :revision, size = :size, modified = :modified, read = 1, missing = NULL,
+      `UPDATE track SET revision = :revision, inode = :inode, size = :size, modified = :modified, read = 1, missing = NULL,
         writable = :writable, reason_code = :reasonCode, reason_detail = :reasonDetail, audio = :audio,
         container = :container, codec = :codec, lossless = :lossless, duration = :duration, bitrate = :bitrate,
         sample_rate = :sampleRate, channels = :channels, bits_per_sample = :bitsPerSample,
         tags = :tags, pictures = :pictures, facts = :facts WHERE id = :id`,
     ),
+    outdate: database.prepare('UPDATE track SET revision = ?, inode = ?, read = 0, missing = NULL WHERE id = ?'),
+    changes: database.prepare('SELECT total_changes() AS n'),
     about: database.prepare('SELECT complete FROM about'),
     miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND missing IS NULL'),
     unread: database.prepare(
@@ -74,6 +77,9 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     missing: database.prepare(
       'SELECT t.id, t.name, f.path AS folder_path FROM track t JOIN folder f ON f.id = t.folder WHERE t.missing <= ?',
     ),
+    missingFolders: database.prepare(
+      'SELECT DISTINCT f.path FROM track t JOIN folder f ON f.id = t.folder WHERE t.missing <= ?',
+    ),
     dropFolders: database.prepare(
       "DELETE FROM folder WHERE path <> '' AND device = '' AND NOT EXISTS (SELECT 1 FROM track WHERE folder = folder.id) AND NOT EXISTS (SELECT 1 FROM folder c WHERE c.parent = folder.id)",
     ),
@@ -84,6 +90,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
   function write<T>(work: () => T): T {
     if (unsaved === 0) database.exec('BEGIN')
     unsaved++
+    const before = changes()
     database.exec('SAVEPOINT one')
     try {
       const result = work()
@@ -92,13 +99,17 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
       return result
     } catch (error) {
       tables.values.discard()
-      database.exec('ROLLBACK TO one; RELEASE one')
+      // A full disk ends the transaction by itself; what led here is what is to be told.
+      if (database.isTransaction) database.exec('ROLLBACK TO one; RELEASE one')
       throw error
     } finally {
-      generation++
+      // A look at a folder that finds nothing new leaves all lists as they are.
+      if (changes() !== before) generation++
       if (unsaved >= mostUnsaved) save()
     }
   }
+
+  const changes = (): unknown => sql.changes.get()?.n
 
   function save(): void {
     if (unsaved === 0) return
@@ -111,21 +122,14 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     const path = summary.path as LibraryPath
     const modified = Date.parse(summary.modified)
     const known = tables.track(path)
-    const [inode = ''] = revision.split('.')
     const id = known
       ? Number(known.id)
-      : tables.insertTrack(tables.folderId(parentOf(path)), nameOf(path), {
-          device: '',
-          inode,
-          revision,
-          size,
-          modified,
-          linked: false,
-        })
+      : tables.insertTrack(tables.folderId(parentOf(path)), nameOf(path), newState(revision))
     const tags = JSON.stringify(summary.tags)
     sql.fill.run({
       id,
       revision,
+      inode: inodeOf(revision),
       size,
       modified,
       writable: Number(summary.writable),
@@ -140,6 +144,29 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     const own = { [fileNameField]: [name] }
     const before = known ? (JSON.parse(known.tags as string) as Tags) : {}
     tables.values.replace(id, { ...before, ...own }, { ...summary.tags, ...own })
+  }
+
+  function move(kind: Written['kind'], from: LibraryPath, to: LibraryPath): void {
+    if (kind === 'folder') {
+      tables.moveFolder(from, to)
+      return
+    }
+    const [row, taken] = [tables.track(from), tables.track(to)]
+    if (!row || row.id === taken?.id) return
+    if (taken) tables.dropTrack(taken.id as number)
+    tables.place(row.id as number, tables.folderId(parentOf(to)), nameOf(to))
+  }
+
+  function remove(path: LibraryPath): void {
+    const row = tables.track(path)
+    if (row) tables.dropTrack(row.id as number)
+    else tables.dropFolder(path)
+  }
+
+  function outdate(path: LibraryPath, revision: string): void {
+    const row = tables.track(path)
+    if (row) sql.outdate.run(revision, inodeOf(revision), row.id as number)
+    else tables.insertTrack(tables.folderId(parentOf(path)), nameOf(path), newState(revision))
   }
 
   return {
@@ -179,24 +206,29 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
         return rows.map(pathOf)
       })
     },
-    moved(kind, from, to) {
+    missingFolders: since => sql.missingFolders.all(since).map(row => row.path as LibraryPath),
+    noted(written) {
       write(() => {
-        if (kind === 'folder') return tables.moveFolder(from, to)
-        const [row, taken] = [tables.track(from), tables.track(to)]
-        if (!row || row.id === taken?.id) return
-        if (taken) tables.dropTrack(taken.id as number)
-        tables.place(row.id as number, tables.folderId(parentOf(to)), nameOf(to))
-      })
-    },
-    removed(path) {
-      write(() => {
-        const row = tables.track(path)
-        if (row) tables.dropTrack(row.id as number)
-        else tables.dropFolder(path)
+        const { kind, before, after } = written
+        if (before !== null && after === null) remove(before)
+        if (before !== null && after !== null && before !== after) move(kind, before, after)
+        if (written.kind === 'track' && after !== null && written.revision !== null) outdate(after, written.revision)
       })
     },
   }
 }
+
+/** A track that is known by its revision alone: the next walk tells its device, its reading the rest. */
+const newState = (revision: string): FileState => ({
+  device: '',
+  inode: inodeOf(revision),
+  revision,
+  size: 0,
+  modified: 0,
+  linked: false,
+})
+
+const inodeOf = (revision: string): string => revision.split('.', 1)[0] as string
 
 function isNothing({ pictures, disagreements, extension }: TrackFacts): boolean {
   return pictures.length === 0 && disagreements.length === 0 && extension === null

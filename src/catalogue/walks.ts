@@ -10,6 +10,10 @@ export interface WalkDiff {
   /** Tracks in another revision than the known one. */
   readonly changed: readonly LibraryPath[]
   readonly moved: ReadonlyArray<{ readonly from: LibraryPath; readonly to: LibraryPath }>
+  /** Folders that were not known, and are still to be walked. */
+  readonly newFolders: readonly LibraryPath[]
+  /** Folders that are no longer there, each with all below it. */
+  readonly goneFolders: readonly LibraryPath[]
   /** How many tracks are newly not where they were. */
   readonly missing: number
 }
@@ -19,13 +23,16 @@ type Found = { -readonly [Key in keyof WalkDiff]: WalkDiff[Key] extends readonly
 /** Brings the rows of folders to what a walk saw in them. Tracks that were not seen are marked as missing, not dropped. */
 export function createWalks(database: DatabaseSync, tables: Tables): (folders: readonly WalkedFolder[]) => WalkDiff {
   const sql = {
-    walked: database.prepare('UPDATE folder SET device = ?, modified = ? WHERE id = ?'),
-    children: database.prepare('SELECT path FROM folder WHERE parent = ?'),
-    tracks: database.prepare('SELECT id, name, revision, missing FROM track WHERE folder = ?'),
+    walked: database.prepare(
+      'UPDATE folder SET device = ?1, modified = ?2 WHERE id = ?3 AND (device <> ?1 OR modified <> ?2)',
+    ),
+    children: database.prepare('SELECT path, device FROM folder WHERE parent = ?'),
+    tracks: database.prepare('SELECT id, name, device, revision, missing FROM track WHERE folder = ?'),
     outdate: database.prepare(
       'UPDATE track SET device = ?, inode = ?, revision = ?, size = ?, modified = ?, linked = ?, read = 0, missing = NULL WHERE id = ?',
     ),
     found: database.prepare('UPDATE track SET missing = NULL WHERE id = ?'),
+    redevice: database.prepare('UPDATE track SET device = ? WHERE id = ?'),
     // By its name, too: one that was renamed in its folder is there.
     miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND name = ? AND missing IS NULL'),
   }
@@ -33,13 +40,12 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
   function walkFolder({ path, found }: WalkedFolder, now: number, diff: Found): void {
     if (!found) {
       diff.missing += tables.missFolder(path, now)
+      diff.goneFolders.push(path)
       return
     }
     const folder = tables.folderId(path)
     sql.walked.run(found.device, found.modified, folder)
-    const there = new Set<unknown>(found.folders.map(name => joinPath(path, name)))
-    for (const row of sql.children.all(folder))
-      if (!there.has(row.path)) diff.missing += tables.missFolder(row.path as LibraryPath, now)
+    walkChildren(folder, new Set<unknown>(found.folders.map(name => joinPath(path, name))), now, diff)
     const known = new Map<unknown, Row>(sql.tracks.all(folder).map(row => [row.name, row]))
     for (const [i, name] of found.tracks.names.entries()) {
       walkTrack(path, folder, name, stateAt(found.device, found.tracks, i), known.get(name), diff)
@@ -47,6 +53,19 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     }
     for (const row of known.values())
       diff.missing += Number(sql.miss.run(now, row.id as number, row.name as string).changes)
+  }
+
+  function walkChildren(folder: number, there: Set<unknown>, now: number, diff: Found): void {
+    for (const { path, device } of sql.children.all(folder)) {
+      if (there.has(path)) {
+        // One that has a row without having been walked is as good as new.
+        if (device !== '') there.delete(path)
+      } else if (device !== '') {
+        diff.missing += tables.missFolder(path as LibraryPath, now)
+        diff.goneFolders.push(path as LibraryPath)
+      }
+    }
+    for (const path of there) diff.newFolders.push(path as LibraryPath)
   }
 
   function walkTrack(
@@ -59,6 +78,8 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
   ): void {
     const path = joinPath(folderPath, name)
     if (row && row.revision === state.revision) {
+      // File systems get another number with every mount; without the one of today a track that moves would not be known again.
+      if (row.device !== state.device) sql.redevice.run(state.device, row.id as number)
       if (row.missing === null) return
       sql.found.run(row.id as number)
       diff.added.push(path)
@@ -79,7 +100,7 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
   }
 
   return folders => {
-    const diff: Found = { added: [], changed: [], moved: [], missing: 0 }
+    const diff: Found = { added: [], changed: [], moved: [], newFolders: [], goneFolders: [], missing: 0 }
     const now = Date.now()
     for (const folder of folders) walkFolder(folder, now, diff)
     return diff

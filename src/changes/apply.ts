@@ -28,7 +28,7 @@ export interface ChangesDependencies extends TaskRunnerDependencies {
 export interface Changes {
   /** What edits would do. */
   plan(request: ChangeRequest): Promise<Change>
-  /** Applies edits. The `id` of the result is absent where nothing was changed, for then there is nothing to undo. */
+  /** Applies edits. The `id` of the result is absent where nothing was changed, for then there is nothing to undo. Throws LIBRARY_MISSING. */
   start(request: ChangeRequest): Promise<Started>
   /** Turns an applied change back, or applies an undone one again. Throws CHANGE_NOT_FOUND, CHANGE_NOT_UNDOABLE and CHANGE_NOT_REDOABLE. */
   revert(id: string, direction: 'undo' | 'redo'): Started
@@ -108,6 +108,7 @@ export function createChanges(deps: ChangesDependencies): Changes {
       return { state: 'planned', label, createdAt: new Date().toISOString(), ...report(withMade(outcomes)) }
     },
     async start(request) {
+      await deps.demandAvailable()
       const prepared = await prepare(request)
       const { label } = prepared
       const total = prepared.tracks.length + prepared.folders.length

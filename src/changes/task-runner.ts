@@ -22,6 +22,8 @@ export interface TaskRunnerDependencies {
   readonly lanes: number
   /** Names the temporaries of this run (see WriteRequest). */
   readonly session: string
+  /** Called right before each write. Throws LIBRARY_MISSING. */
+  demandAvailable(): Promise<void>
   /** Told of faults inside the server, which replies do not show. */
   reportFault(path: string, fault: string): void
 }
@@ -110,6 +112,11 @@ export function createTaskRunner(deps: TaskRunnerDependencies): TaskRunner {
           if (run.cancelled) {
             const detail = 'Cancelled before its turn came; the file is as it was.'
             return failure(job.path, new CodedError('CANCELLED', detail))
+          }
+          try {
+            await deps.demandAvailable()
+          } catch (error) {
+            return failure(job.path, error)
           }
           const outcome = await execute(job, {})
           try {

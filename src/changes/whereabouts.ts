@@ -10,7 +10,7 @@ export interface Whereabouts {
 }
 
 /** All paths below a folder are one range: '0' comes right behind '/'. */
-const below = (column: string, folder: string) => `${column} > ${folder} || '/' AND ${column} < ${folder} || '0'`
+export const below = (column: string, folder: string) => `${column} > ${folder} || '/' AND ${column} < ${folder} || '0'`
 
 export function createWhereabouts(database: DatabaseSync): Whereabouts {
   // Whatever has been there is gone: the place was free.

@@ -4,13 +4,19 @@ import type { ScanState } from '../schemas/service.ts'
 import type { Catalogue } from '../workers/catalogue.ts'
 import type { Pool } from '../workers/pool.ts'
 import type { ReadAnswer } from '../workers/tasks.ts'
+import type { Look } from './dirty.ts'
+import type { Guard } from './guard.ts'
+import { eventOf, joined, type News, noNews } from './news.ts'
 import { joinPath, type LibraryPath } from './paths.ts'
 import type { ReadTracks } from './reader.ts'
+import { createRefreshing, type Written } from './refreshing.ts'
+import type { WalkedFolder } from './walk.ts'
+import type { Watcher } from './watch.ts'
 
 /*
  * Keeps the catalogue true to the files. A scan walks all folders first (names and revisions: seconds, and then every list is
  * complete), and then reads the tracks that are new or changed. Single folders are looked at whenever one is listed, and when
- * the watcher says so.
+ * the watcher says so. What our own changes write is told to the catalogue as it is written, so that no walk finds news in it.
  */
 
 export interface ScanDependencies {
@@ -19,11 +25,11 @@ export interface ScanDependencies {
   readonly threads: number
   readonly catalogue: Catalogue
   readonly read: ReadTracks
+  readonly guard: Pick<Guard, 'mayForget'>
+  makeWatcher(with_: { look: Look; rescan(): void }): Watcher
   publish(event: ServiceEvent): void
-  /** Another program gave a track another place. */
-  noteMoved(from: LibraryPath, to: LibraryPath): void
-  /** Whether tracks that are missing may be forgotten. */
-  mayForget(counts: { tracks: number; missing: number }): boolean
+  /** Another program gave tracks other places. */
+  noteMoved(moved: WalkDiff['moved']): void
   warn(message: string): void
   reportFault(fault: unknown): void
 }
@@ -32,12 +38,18 @@ export interface Scan {
   readonly state: ScanState
   /** Scans the whole library; one that is running is waited for instead. */
   start(): Promise<void>
+  /** The same, with all watches made anew: what is there may be another disk. */
+  renew(): Promise<void>
   /** Looks at single folders now; whether each was there, in their order: null stands for one that could not be read. */
   look(paths: readonly LibraryPath[]): Promise<(boolean | null)[]>
   /** Resolves when all folders below a path were walked at least once, or after a while. */
   walkedBelow(path: LibraryPath): Promise<void>
   /** Stores what became of tracks that were read for another reason. */
   keep(paths: readonly LibraryPath[], answers: readonly ReadAnswer[]): Promise<void>
+  /** Takes note of what a change of our own did to a file. */
+  noteWritten(written: Written): void
+  /** What the catalogue knows of the library, also of its earlier runs. */
+  counts(): Promise<{ tracks: number; missing: number }>
   close(): Promise<void>
 }
 
@@ -51,8 +63,8 @@ const quiet = 500
 const longestWait = 2000
 /** How long a missing track may turn up elsewhere before it is forgotten (ms). */
 const grace = 2000
-/** Paths that one event names at the most. */
-const mostPaths = 1000
+/** A file that was written to so lately is perhaps not whole yet (ms). */
+const rest = 1000
 
 export function createScan(deps: ScanDependencies): Scan {
   const { root, pool, catalogue, publish } = deps
@@ -60,10 +72,14 @@ export function createScan(deps: ScanDependencies): Scan {
   let stopped = false
   let scanning: Promise<void> | null = null
   let draining: Promise<void> | null = null
+  let drainAgain = false
   let settling: NodeJS.Timeout | null = null
   /** Whether every folder was walked once, by this run or an earlier one. */
   let walkedOnce = false
   let told = 0
+  const background = new Set<Promise<unknown>>()
+  const watcher = deps.makeWatcher({ look: lookForNews, rescan: () => inBackground(start()) })
+  const refreshing = createRefreshing({ catalogue, inBackground, look: lookSilently, drain: drainAndCount })
   /** Resolves when it is known what an earlier run left in the catalogue. */
   const opened = catalogue.run('opened').then(({ complete, counts, warning }) => {
     walkedOnce = complete
@@ -71,11 +87,31 @@ export function createScan(deps: ScanDependencies): Scan {
     if (warning !== null) deps.warn(warning)
   })
   inBackground(opened)
+  catalogue.onLost(warning => {
+    deps.warn(warning)
+    walkedOnce = false
+    Object.assign(state, { tracks: 0, read: 0, missing: 0, complete: false })
+    // A scan that is running ends by this.
+    inBackground(Promise.allSettled([scanning]).then(start))
+  })
 
-  const close = async (): Promise<void> => {
+  async function close(): Promise<void> {
     stopped = true
     if (settling) clearTimeout(settling)
+    refreshing.close()
+    await watcher.close()
     await Promise.allSettled([opened, scanning, draining])
+    while (background.size > 0) await Promise.allSettled(background)
+  }
+
+  /** Work that nobody waits for. */
+  function inBackground(work: Promise<unknown>): void {
+    const done = work
+      .catch(error => {
+        if (!stopped) deps.reportFault(error)
+      })
+      .finally(() => background.delete(done))
+    background.add(done)
   }
 
   async function count(): Promise<void> {
@@ -90,32 +126,53 @@ export function createScan(deps: ScanDependencies): Scan {
     publish({ type: 'library.scan', ...state })
   }
 
-  /** Hands a walk to the catalogue, and what is news of it to those who listen. */
-  async function take(folders: Awaited<ReturnType<typeof walk>>, silently: boolean): Promise<WalkDiff> {
+  function tell(news: News): void {
+    const event = eventOf(news)
+    if (event) publish(event)
+  }
+
+  /** Walks folders, again where a change of ours wrote into them meanwhile: what was seen is then neither old nor new. */
+  async function walk(paths: readonly LibraryPath[]): Promise<WalkedFolder[]> {
+    watcher.willWalk(paths)
+    const since = refreshing.writes
+    const folders = await pool.run('walk', { root, paths })
+    const disturbed = new Set(refreshing.disturbed(paths, since))
+    if (disturbed.size === 0) return folders
+    const again = await pool.run('walk', { root, paths: [...disturbed] })
+    return [...folders.filter(({ path }) => !disturbed.has(path)), ...again]
+  }
+
+  /** Hands a walk to the catalogue. */
+  async function take(folders: readonly WalkedFolder[]): Promise<WalkDiff> {
     const diff = await catalogue.run('walked', folders)
-    for (const { from, to } of diff.moved) deps.noteMoved(from, to)
-    if (!silently) {
-      const paths = [...diff.added, ...diff.changed, ...diff.moved.flatMap(({ from, to }) => [from, to])]
-      if (paths.length > 0) publish({ type: 'library.changed', paths: paths.slice(0, mostPaths) })
-    }
+    watcher.walked(folders)
+    watcher.gone(diff.goneFolders)
+    if (diff.moved.length > 0) deps.noteMoved(diff.moved)
     if (diff.missing > 0) settleSoon()
     return diff
   }
 
-  const walk = (paths: readonly LibraryPath[]) => pool.run('walk', { root, paths })
+  const newsOf = ({ added, changed, moved }: WalkDiff): News => ({ ...noNews, added, changed, moved })
 
   /** Walks folders and all below them, the nearest first, with all threads. */
   async function walkBelow(start: readonly LibraryPath[], silently: boolean): Promise<void> {
     const waiting = [...start]
     const running = new Set<Promise<void>>()
+    let failed: { error: unknown } | null = null
     async function step(paths: readonly LibraryPath[]): Promise<void> {
-      const folders = await walk(paths)
-      for (const { path, found } of folders) for (const name of found?.folders ?? []) waiting.push(joinPath(path, name))
-      await take(folders, silently)
-      state.folders += folders.length
-      tellProgress()
+      try {
+        const folders = await walk(paths)
+        for (const { path, found } of folders)
+          for (const name of found?.folders ?? []) waiting.push(joinPath(path, name))
+        const diff = await take(folders)
+        if (!silently) tell(newsOf(diff))
+        state.folders += folders.length
+        tellProgress()
+      } catch (error) {
+        failed ??= { error }
+      }
     }
-    while ((waiting.length > 0 || running.size > 0) && !stopped) {
+    while ((waiting.length > 0 || running.size > 0) && !stopped && !failed) {
       while (waiting.length > 0 && running.size < deps.threads) {
         const share = Math.ceil(waiting.length / (deps.threads - running.size))
         const work = step(waiting.splice(0, Math.min(walkBatch, share))).finally(() => running.delete(work))
@@ -124,27 +181,80 @@ export function createScan(deps: ScanDependencies): Scan {
       await Promise.race(running)
     }
     await Promise.all(running)
+    if (failed) throw (failed as { error: unknown }).error
   }
 
-  /** Reads all that is to be read. One at a time: who asks while it runs waits for it, and then for a second look. */
+  /** Walks folders, and those below them that are new. `leave` keeps a folder as it is known, for now. */
+  async function walkNew(
+    paths: readonly LibraryPath[],
+    leave: (folder: WalkedFolder) => boolean = () => false,
+  ): Promise<{ folders: WalkedFolder[]; news: News }> {
+    const waiting = [...paths]
+    const all: WalkedFolder[] = []
+    const news: News[] = []
+    while (waiting.length > 0 && !stopped) {
+      const folders = (await walk(waiting.splice(0, walkBatch))).filter(folder => !leave(folder))
+      const diff = await take(folders)
+      waiting.push(...diff.newFolders)
+      all.push(...folders)
+      news.push(newsOf(diff))
+    }
+    const found = joined(news)
+    if (found.added.length + found.changed.length > 0 && !scanning) inBackground(drainAndCount())
+    return { folders: all, news: found }
+  }
+
+  async function lookSilently(paths: readonly LibraryPath[]): Promise<void> {
+    await walkNew(paths)
+  }
+
+  async function lookForNews(
+    paths: readonly LibraryPath[],
+    isPatient: (path: LibraryPath) => boolean,
+  ): Promise<LibraryPath[]> {
+    await opened
+    const restless: LibraryPath[] = []
+    const { news } = await walkNew(paths, folder => {
+      if (isAtRest(folder) || !isPatient(folder.path)) return false
+      restless.push(folder.path)
+      return true
+    })
+    tell(news)
+    return restless
+  }
+
+  /** Reads all that is to be read. One at a time: who asks while it runs waits for it to look once more. */
   function drain(): Promise<void> {
+    drainAgain = true
     draining ??= (async () => {
       try {
-        while (!stopped) {
-          const paths = await catalogue.run('unread', { limit: readChunk })
-          if (paths.length === 0) break
-          await deps.read(paths, async (batch, answers) => {
-            if (stopped) return
-            await keep(batch, answers)
-            state.read += batch.length
-            tellProgress()
-          })
+        while (drainAgain && !stopped) {
+          drainAgain = false
+          await readUnread()
         }
       } finally {
         draining = null
       }
     })()
     return draining
+  }
+
+  async function readUnread(): Promise<void> {
+    while (!stopped) {
+      const paths = await catalogue.run('unread', { limit: readChunk })
+      if (paths.length === 0) return
+      await deps.read(paths, async (batch, answers) => {
+        if (stopped) return
+        await keep(batch, answers)
+        state.read += batch.length
+        tellProgress()
+      })
+    }
+  }
+
+  async function drainAndCount(): Promise<void> {
+    await drain()
+    if (!stopped) await count()
   }
 
   async function keep(paths: readonly LibraryPath[], answers: readonly ReadAnswer[]): Promise<void> {
@@ -154,11 +264,6 @@ export function createScan(deps: ScanDependencies): Scan {
     if (lost.length === 0) return
     await catalogue.run('lost', lost)
     settleSoon()
-  }
-
-  /** Work that nobody waits for. */
-  function inBackground(work: Promise<void>): void {
-    work.catch(deps.reportFault)
   }
 
   function settleSoon(): void {
@@ -175,9 +280,14 @@ export function createScan(deps: ScanDependencies): Scan {
     if (scanning !== null) return settleSoon()
     const before = Date.now() - grace
     await count()
-    if (state.missing === 0 || !deps.mayForget(state)) return
-    const paths = await catalogue.run('forgetMissing', { since: before })
-    if (paths.length > 0) publish({ type: 'library.changed', paths: paths.slice(0, mostPaths) })
+    const which = await deps.guard.mayForget(state)
+    if (stopped || state.missing === 0 || which === 'none') return
+    const since = which === 'all' ? Date.now() : before
+    // Two walks of a folder may have been taken in the wrong order: one more look before anything is forgotten.
+    const folders = await catalogue.run('missingFolders', { since })
+    await walkNew(folders)
+    const paths = await catalogue.run('forgetMissing', { since })
+    tell({ ...noNews, removed: paths })
     await count()
     if (state.missing > 0) settleSoon()
   }
@@ -185,6 +295,7 @@ export function createScan(deps: ScanDependencies): Scan {
   async function scan(): Promise<void> {
     try {
       await opened
+      await watcher.ready
       const silently = !walkedOnce
       state.folders = 0
       state.state = 'walking'
@@ -203,20 +314,26 @@ export function createScan(deps: ScanDependencies): Scan {
     await catalogue.run('completed')
     await count()
     publish({ type: 'library.scan', ...state })
-    if (state.missing > 0) settleSoon()
+    await settle()
+  }
+
+  function start(): Promise<void> {
+    if (stopped) return Promise.resolve()
+    scanning ??= scan()
+    return scanning
   }
 
   return {
     state,
-    start() {
-      scanning ??= scan()
-      return scanning
+    start,
+    renew() {
+      watcher.renew()
+      return start()
     },
     async look(paths) {
       await opened
-      const folders = await walk(paths)
-      const diff = await take(folders, !walkedOnce)
-      if (diff.added.length + diff.changed.length > 0 && !scanning) inBackground(drain().then(count))
+      const { folders, news } = await walkNew(paths)
+      if (walkedOnce) tell(news)
       const seen = new Map(folders.map(({ path, found }) => [path, found !== null]))
       return paths.map(path => seen.get(path) ?? null)
     },
@@ -233,6 +350,18 @@ export function createScan(deps: ScanDependencies): Scan {
       clearTimeout(timer)
     },
     keep,
+    noteWritten: refreshing.note,
+    async counts() {
+      await opened
+      return catalogue.run('counts')
+    },
     close,
   }
+}
+
+/** Whether no track of a folder was written to just now. */
+function isAtRest({ found }: WalkedFolder): boolean {
+  const now = Date.now()
+  // A time that is still to come says nothing: that clock is not ours.
+  return !found?.tracks.modified.some(time => time <= now && now - time < rest)
 }

@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs'
 import { CodedError } from '../errors.ts'
 import { revisionOf } from '../files/revision.ts'
 import { readEntries } from './browse.ts'
-import { encodeName, type LibraryPath, locate, locatedBytes } from './paths.ts'
+import { absolute, encodeName, type LibraryPath, locate, locatedBytes } from './paths.ts'
 
 /** Tracks of a folder as their directory entries tell, one array for each property, in no order. */
 export interface WalkedTracks {
@@ -95,6 +95,17 @@ export function compareRevisions(
       )
     } catch {
       return false
+    }
+  })
+}
+
+/** Modification times of folders (ns); null for those that are gone, and for those that cannot be asked now. */
+export function folderTimes(root: Buffer, paths: readonly LibraryPath[]): (string | null)[] {
+  return paths.map(path => {
+    try {
+      return statSync(absolute(root, path), { bigint: true }).mtimeNs.toString()
+    } catch {
+      return null
     }
   })
 }

@@ -14,6 +14,9 @@ export interface LoadLimits {
 /** A route that must answer at any load, such as liveness, puts this into its `config`. */
 export const neverShed = { pressureHandler: () => {} }
 
+/** The same for a route that answers also while the server stops. */
+export const answersWhileStopping = { answersWhileStopping: true }
+
 const retryAfterSeconds = 5
 const defaults = {
   maxEventLoopDelay: 1000,
@@ -35,8 +38,8 @@ export const loadShedding = fp<{ limits?: LoadLimits }>(
       stopping = true
       done()
     })
-    app.addHook('onRequest', async (_request, reply) => {
-      if (!stopping) return
+    app.addHook('onRequest', async (request, reply) => {
+      if (!stopping || 'answersWhileStopping' in request.routeOptions.config) return
       reply.headers({ Connection: 'close', 'Retry-After': retryAfterSeconds })
       throw new CodedError('OVERLOADED', 'The server is stopping; try again in a few seconds.')
     })

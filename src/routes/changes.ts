@@ -42,6 +42,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox = async app => {
     app.post(`/changes/:id/${direction}`, revert, async (request, reply) => {
       const { params, body } = request
       if (body?.dryRun) return changes.planRevert(params.id, direction)
+      await app.service.guard.demandAvailable()
       return answerChange(request, reply, changes.revert(params.id, direction))
     })
   }

@@ -11,7 +11,7 @@ import { encodeName, type LibraryPath } from '../library/paths.ts'
 import { type SumsInput, sumTracks } from '../library/payload.ts'
 import type { TrackReading } from '../library/reading.ts'
 import { failedReading, readForCatalogue, readPicture, readTrack } from '../library/track.ts'
-import { compareRevisions, type WalkedFolder, walkFolders } from '../library/walk.ts'
+import { compareRevisions, folderTimes as lookAtTimes, type WalkedFolder, walkFolders } from '../library/walk.ts'
 import type { Folder } from '../schemas/folder.ts'
 import type { Track } from '../schemas/track.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
@@ -73,6 +73,15 @@ export const walk = ({
   root: Uint8Array
   paths: readonly LibraryPath[]
 }): Promise<Answer<WalkedFolder[]>> => answer(() => walkFolders(Buffer.from(root), paths))
+
+/** Modification times of folders (see folderTimes). */
+export const folderTimes = ({
+  root,
+  paths,
+}: {
+  root: Uint8Array
+  paths: readonly LibraryPath[]
+}): Promise<Answer<(string | null)[]>> => answer(() => lookAtTimes(Buffer.from(root), paths))
 
 /** Which tracks are still in the revision that is known of them. */
 export const compare = ({ root, tracks: known }: CompareInput): Promise<Answer<boolean[]>> =>
