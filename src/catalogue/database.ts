@@ -9,14 +9,14 @@ import { DatabaseSync } from 'node:sqlite'
  */
 
 /** Raised with every change of the schema or of how its columns are filled: a database of another version is thrown away. */
-const version = 4
+const version = 5
 
 const schema = `
   -- complete: whether every folder was walked and every track read once
   CREATE TABLE about (library TEXT NOT NULL, complete INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE folder (
     id INTEGER PRIMARY KEY,
-    parent INTEGER REFERENCES folder (id),
+    parent INTEGER,
     path TEXT NOT NULL UNIQUE,
     key TEXT NOT NULL,
     device TEXT NOT NULL,
@@ -27,7 +27,7 @@ const schema = `
   CREATE INDEX folder_parent ON folder (parent);
   CREATE TABLE track (
     id INTEGER PRIMARY KEY,
-    folder INTEGER NOT NULL REFERENCES folder (id),
+    folder INTEGER NOT NULL,
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
     device TEXT NOT NULL,
@@ -63,10 +63,9 @@ const schema = `
     -- sums of all the audio and of its start, and the revision in which they were computed: see duplicates/sums.ts
     payload TEXT,
     payload_start TEXT,
-    payload_revision TEXT,
-    UNIQUE (folder, name)
+    payload_revision TEXT
   ) STRICT;
-  CREATE INDEX track_order ON track (folder, name_key, name);
+  CREATE UNIQUE INDEX track_order ON track (folder, name_key, name);
   CREATE INDEX track_inode ON track (inode);
   CREATE INDEX track_payload_start ON track (payload_start) WHERE payload_start IS NOT NULL;
   CREATE INDEX track_unread ON track (id) WHERE read = 0 AND missing IS NULL;
@@ -81,7 +80,7 @@ const schema = `
     UNIQUE (field, key, text)
   ) STRICT;
   CREATE TABLE track_value (
-    value INTEGER NOT NULL REFERENCES value (id),
+    value INTEGER NOT NULL,
     track INTEGER NOT NULL,
     -- place of the value among those of its field
     position INTEGER NOT NULL,

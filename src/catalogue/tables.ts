@@ -55,7 +55,7 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
     dropFolder: database.prepare('DELETE FROM folder WHERE id = ?'),
     idsIn: database.prepare('SELECT id FROM track WHERE folder = ?'),
     missIn: database.prepare('UPDATE track SET missing = ? WHERE folder = ? AND missing IS NULL'),
-    track: database.prepare('SELECT id, name, tags, read FROM track WHERE folder = ? AND name = ?'),
+    track: database.prepare('SELECT id, name, tags, read FROM track WHERE folder = ? AND name_key = ? AND name = ?'),
     insertTrack: database.prepare(
       'INSERT INTO track (folder, name, name_key, device, inode, revision, size, modified, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
@@ -95,7 +95,8 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
     dropFolder,
     track(path) {
       const folder = sql.folder.get(parentOf(path))
-      return folder && sql.track.get(folder.id as number, nameOf(path))
+      const name = nameOf(path)
+      return folder && sql.track.get(folder.id as number, sortKey(name), name)
     },
     insertTrack(folder, name, { device, inode, revision, size, modified, linked }) {
       const place = [folder, name, sortKey(name)] as const

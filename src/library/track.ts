@@ -1,4 +1,5 @@
 import { type BigIntStats, statSync } from 'node:fs'
+import { platform } from 'node:os'
 import { CodedError, toReason } from '../errors.ts'
 import { revisionOf } from '../files/revision.ts'
 import { type OpenTrack, openTrackToRead } from '../files/write.ts'
@@ -11,7 +12,7 @@ import { openTags, properExtension } from '../tags/containers/registry.ts'
 import { imageInfo, sha256 } from '../tags/images.ts'
 import type { EmbeddedPicture } from '../tags/items.ts'
 import { disagreementsOf, readFields, readPictures } from '../tags/read.ts'
-import { type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
+import { absolute, type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
 import { noFacts, type PictureFacts, type TrackFacts, type TrackReading } from './reading.ts'
 
 /** A track opened for reading, taken apart where a codec knows how. */
@@ -29,11 +30,25 @@ async function withTrack<T>(
   options: CodecOptions,
   use: (read: ReadTrack) => Promise<T>,
 ): Promise<T> {
-  const track = openTrackToRead(locatedBytes(locate(root, path)), root)
+  const track = openInLibrary(root, path)
   try {
     return await use({ track, ...takeApart(track, nameOf(path), options) })
   } finally {
     track.close()
+  }
+}
+
+/** Whether an open file tells where it really is; elsewhere links are followed before it is opened. */
+const tellsItsPlace = platform() === 'linux'
+
+/** Opens the file that a path leads to. Throws PATH_OUTSIDE_LIBRARY where that is not in the library. */
+function openInLibrary(root: Buffer, path: LibraryPath): OpenTrack {
+  if (!tellsItsPlace) return openTrackToRead(locatedBytes(locate(root, path)), root)
+  try {
+    return openTrackToRead(absolute(root, path), root)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
+    return openTrackToRead(locatedBytes(locate(root, path)), root)
   }
 }
 
