@@ -3,7 +3,16 @@ import { CodedError } from '../errors.ts'
 import { demandWritableFolder, type Folder, openFolder } from '../files/folder.ts'
 import type { Journal } from '../files/journal.ts'
 import type { RecordId } from '../files/journal-record.ts'
-import { demandRoom, flushed, joined, madeFor, removeFolder, runSteps, type Step } from '../files/moves.ts'
+import {
+  demandOneFileSystem,
+  demandRoom,
+  flushed,
+  joined,
+  madeFor,
+  removeFolder,
+  runSteps,
+  type Step,
+} from '../files/moves.ts'
 import { renameFolderFree } from '../files/rename.ts'
 import { newBatch, prepareTrash } from '../files/trash.ts'
 import type { Owner } from '../files/write.ts'
@@ -91,6 +100,7 @@ function place(task: FolderTask, to: LibraryPath, journal: () => Journal | null)
       const name = encodeName(nameOf(to))
       // Another spelling of its own name is free, of course.
       const own = parentOf(to) === parentOf(path) ? located.name : null
+      demandOneFileSystem(parent, destination)
       demandRoom(destination, [name], own)
       const missing = missingFolders(parentOf(to), destination)
       const done = { ...file, status: 'applied' as const, warnings }

@@ -76,7 +76,7 @@ export function encodeMoves({ id, moves, made, toggle }: MovesRecord): Buffer {
       newInode: String(newInode),
     })),
     made: made.map(inText),
-    toggle: toggle && toggle.length,
+    toggle: toggle?.length ?? null,
   }
   return sealed(head, toggle ? [toggle] : [])
 }

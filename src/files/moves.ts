@@ -133,6 +133,18 @@ export function demandRoom(destination: Destination, names: readonly Buffer[], o
   for (const name of names) demandFree(destination.folder(), own, name)
 }
 
+/** Throws CROSS_DEVICE where a move from a folder to a destination would have to copy. */
+export function demandOneFileSystem(from: Folder, destination: Destination): void {
+  if (from.stat().dev !== destination.folder().stat().dev) throw acrossFileSystems()
+}
+
+const acrossFileSystems = (cause?: unknown) =>
+  new CodedError(
+    'CROSS_DEVICE',
+    'The two places are on different file systems, and nothing is copied here; move it with another program.',
+    { cause },
+  )
+
 /** What the journal has to know of a move before it begins. */
 export interface MoveRecord {
   readonly moves: readonly Move[]
@@ -194,14 +206,8 @@ const folderOf = (path: Buffer): Buffer => path.subarray(0, path.lastIndexOf('/'
 const isAcross = ({ from, to }: Move): boolean => !folderOf(from).equals(folderOf(to))
 
 /** EXDEV names no path and means nothing to most. */
-function translated(error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'EXDEV') return error
-  return new CodedError(
-    'CROSS_DEVICE',
-    'The two places are on different file systems, and nothing is copied here; move it with another program.',
-    { cause: error },
-  )
-}
+const translated = (error: unknown): unknown =>
+  (error as NodeJS.ErrnoException).code === 'EXDEV' ? acrossFileSystems(error) : error
 
 /** Flushes folders whose entries changed; what they cannot is a warning, for the move has happened. */
 export function flushed(folders: readonly Folder[]): string[] {

@@ -11,11 +11,12 @@ import {
 import { CodedError } from '../errors.ts'
 import { openFolder } from './folder.ts'
 import type { Move, MovesRecord } from './journal-record.ts'
+import { createTemporary, takeOver, writeSpliced } from './new-file.ts'
 import type { Recovery } from './recovery.ts'
 import { renameFolderFree, renameFree } from './rename.ts'
 import { decodeToggle } from './splice.ts'
 import { temporaryName } from './temporary.ts'
-import { createTemporary, openTrack, takeOver, writeSpliced } from './write.ts'
+import { openTrack } from './write.ts'
 
 /** Where one move of a record stands. */
 type Standing = 'not begun' | 'both names' | 'reserved' | 'done' | 'out of reach' | 'not ours'

@@ -3,8 +3,6 @@ import {
   type BigIntStats,
   closeSync,
   constants,
-  copyFileSync,
-  fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
@@ -12,18 +10,27 @@ import {
   lstatSync,
   openSync,
   renameSync,
-  writeSync,
 } from 'node:fs'
-import { platform } from 'node:os'
 import { CodedError } from '../errors.ts'
 import { demandInside, demandWritableFolder, type Folder } from './folder.ts'
 import { type Journal, writeSegments } from './journal.ts'
 import type { Move, RecordId } from './journal-record.ts'
-import { type Destination, demandRoom, flushed, inodeOf, joined, madeFor, runSteps, type Step } from './moves.ts'
+import {
+  type Destination,
+  demandOneFileSystem,
+  demandRoom,
+  flushed,
+  inodeOf,
+  joined,
+  madeFor,
+  runSteps,
+  type Step,
+} from './moves.ts'
+import { cloneFor, createTemporary, takeOver, writeSpliced } from './new-file.ts'
 import { demandFree, renameFree, replaceRenamed } from './rename.ts'
 import { revisionOf } from './revision.ts'
 import { type ByteSource, fileSource, readExactly } from './source.ts'
-import { isRange, type Segment, type Splice, segmentsOf, splicedPieces, splicedSize } from './splice.ts'
+import { type Segment, type Splice, segmentsOf, splicedSize } from './splice.ts'
 import { discard, temporaryName } from './temporary.ts'
 
 /*
@@ -41,8 +48,6 @@ import { discard, temporaryName } from './temporary.ts'
  * A file that only goes to another place is moved as it is (see moves.ts). Also a new file beside the old one is a move, from the hidden
  * name: the journal has the splices that lead back, for a process that is killed before the history has recorded it.
  */
-
-const blockSize = 1024 * 1024
 
 /** Who owns a written file, as chown takes it (-1 keeps a half); null keeps the owner of the old file. */
 export type Owner = { readonly uid: number; readonly gid: number } | null
@@ -159,6 +164,7 @@ const isMove = ({ name, newName, destination }: MoveRequest): boolean => destina
 export function demandMovable({ folder, name, newName, destination, companions = [] }: MoveRequest): void {
   const entries = [{ name, newName }, ...companions]
   if (destination) {
+    demandOneFileSystem(folder, destination)
     demandRoom(
       destination,
       entries.map(entry => entry.newName),
@@ -313,64 +319,6 @@ async function writeBeside(
   } finally {
     closeSync(fd)
   }
-}
-
-/** A new empty file under a name that must be free. */
-export function createTemporary(folder: Folder, temporary: Buffer): number {
-  return openSync(
-    folder.at(temporary),
-    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o600,
-  )
-}
-
-/** A copy of the file by the kernel, sharing its blocks where the file system can. */
-function cloneFor(folder: Folder, temporary: Buffer, track: OpenTrack): number {
-  const source = platform() === 'linux' ? `/proc/self/fd/${track.fd}` : folder.at(track.name)
-  try {
-    copyFileSync(source, folder.at(temporary), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-    return openSync(folder.at(temporary), constants.O_RDWR | constants.O_NOFOLLOW)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') discard(folder, temporary)
-    throw error
-  }
-}
-
-/** Writes the spliced file over an empty one. */
-export function writeSpliced(fd: number, track: OpenTrack, splices: readonly Splice[]): void {
-  let at = 0
-  for (const piece of splicedPieces(track.source.size, splices)) {
-    if (!isRange(piece)) {
-      at += writeAll(fd, piece, at)
-      continue
-    }
-    for (let done = 0; done < piece.length; done += blockSize) {
-      at += writeAll(fd, readExactly(track.fd, piece.offset + done, Math.min(blockSize, piece.length - done)), at)
-    }
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array, at: number): number {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
-  return bytes.length
-}
-
-/** Gives the new file the mode of the old one, and its owner or the one that is set. */
-export function takeOver(fd: number, old: BigIntStats, owner: Owner, warnings: string[]): void {
-  const now = fstatSync(fd, { bigint: true })
-  const uid = owner && owner.uid >= 0 ? owner.uid : Number(old.uid)
-  const gid = owner && owner.gid >= 0 ? owner.gid : Number(old.gid)
-  if (Number(now.uid) !== uid || Number(now.gid) !== gid) {
-    try {
-      fchownSync(fd, uid, gid)
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      warnings.push(`The owner could not be set to ${uid}:${gid} (${code}); the file belongs to ${now.uid}:${now.gid}.`)
-    }
-  }
-  // After chown, which drops the set-id bits. Only the owner may do it: a file written in place has its mode already.
-  const mode = old.mode & 0o7777n
-  if ((fstatSync(fd, { bigint: true }).mode & 0o7777n) !== mode) fchmodSync(fd, Number(mode))
 }
 
 /** Throws REVISION_CONFLICT where the name no longer leads to the bytes that were read. */

@@ -1,6 +1,7 @@
 import { opendir, stat } from 'node:fs/promises'
 import type { CatalogueCounts } from '../catalogue/store.ts'
 import { CodedError } from '../errors.ts'
+import { trashName } from '../files/trash.ts'
 
 /*
  * Stands between a disk that is gone and the belief that its tracks are. When the library cannot be found as it was, nothing is
@@ -217,6 +218,8 @@ async function isEmpty(folder: Buffer): Promise<boolean> {
   try {
     for (let entry = await open.read(); entry; entry = await open.read()) {
       const name = entry.name as unknown as Buffer
+      // What was deleted here, all of it perhaps, lies on the same disk.
+      if (name.toString('latin1') === trashName) return false
       if (name[0] !== 0x2e && name.toString('latin1') !== 'lost+found') return false
     }
     return true
