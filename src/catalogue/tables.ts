@@ -27,6 +27,8 @@ export interface Tables {
   insertTrack(folder: number, name: string, state: FileState): number
   /** Gives a track another place; what is known of it stays. */
   place(id: number, folder: number, name: string): void
+  /** Takes a track's name from it, for another that has it now; it is missing from then on. */
+  setAside(id: number): void
   dropTrack(id: number): void
   /** Drops the rows of a folder, of all below it, and of their tracks. */
   dropFolder(path: LibraryPath): void
@@ -60,6 +62,8 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
       'INSERT INTO track (folder, name, name_key, device, inode, revision, size, modified, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     place: database.prepare('UPDATE track SET folder = ?, name = ?, name_key = ?, missing = NULL WHERE id = ?'),
+    // No file has a name with a slash.
+    setAside: database.prepare("UPDATE track SET name = '/' || id, name_key = '/' || id, missing = ? WHERE id = ?"),
     tagsOf: database.prepare('SELECT tags, name FROM track WHERE id = ?'),
     dropTrack: database.prepare('DELETE FROM track WHERE id = ?'),
     twins: database.prepare(
@@ -126,10 +130,17 @@ export function createTables(database: DatabaseSync, root: Buffer): Tables {
       }
       return missing
     },
+    setAside(id) {
+      const row = sql.tagsOf.get(id)
+      sql.setAside.run(Date.now(), id)
+      if (row) values.replace(id, { [fileNameField]: [row.name as string] }, {})
+    },
     movedFrom({ inode, revision, device, linked }) {
-      const exists = (path: LibraryPath) => statSync(absolute(root, path), { throwIfNoEntry: false }) !== undefined
+      // What is where it was may be another file by now, or, for a hard link, this one.
+      const isThere = (path: LibraryPath) =>
+        statSync(absolute(root, path), { bigint: true, throwIfNoEntry: false })?.ino.toString(36) === inode
       const twins = sql.twins.all(inode, revision, device, Number(linked))
-      return twins.find(row => row.missing !== null || !exists(pathOf(row)))
+      return twins.find(row => row.missing !== null || !isThere(pathOf(row)))
     },
   }
 }

@@ -20,6 +20,13 @@ export interface WalkDiff {
 
 type Found = { -readonly [Key in keyof WalkDiff]: WalkDiff[Key] extends readonly (infer T)[] ? T[] : number }
 
+/** A folder that is walked: its row, and the rows of its tracks that were not met yet. */
+interface Place {
+  readonly path: LibraryPath
+  readonly folder: number
+  readonly known: Map<unknown, Row>
+}
+
 /** Brings the rows of folders to what a walk saw in them. Tracks that were not seen are marked as missing, not dropped. */
 export function createWalks(database: DatabaseSync, tables: Tables): (folders: readonly WalkedFolder[]) => WalkDiff {
   const sql = {
@@ -27,7 +34,7 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
       'UPDATE folder SET device = ?1, modified = ?2 WHERE id = ?3 AND (device <> ?1 OR modified <> ?2)',
     ),
     children: database.prepare('SELECT path, device FROM folder WHERE parent = ?'),
-    tracks: database.prepare('SELECT id, name, device, revision, missing FROM track WHERE folder = ?'),
+    tracks: database.prepare('SELECT id, name, device, inode, revision, missing FROM track WHERE folder = ?'),
     outdate: database.prepare(
       'UPDATE track SET device = ?, inode = ?, revision = ?, size = ?, modified = ?, linked = ?, read = 0, missing = NULL WHERE id = ?',
     ),
@@ -36,6 +43,9 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     // By its name, too: one that was renamed in its folder is there.
     miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND name = ? AND missing IS NULL'),
   }
+
+  /** Tracks whose name another one has taken over, and that name, until they are found elsewhere in the same walk. */
+  const displaced = new Map<unknown, LibraryPath>()
 
   function walkFolder({ path, found }: WalkedFolder, now: number, diff: Found): void {
     if (!found) {
@@ -47,10 +57,9 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     sql.walked.run(found.device, found.modified, folder)
     walkChildren(folder, new Set<unknown>(found.folders.map(name => joinPath(path, name))), now, diff)
     const known = new Map<unknown, Row>(sql.tracks.all(folder).map(row => [row.name, row]))
-    for (const [i, name] of found.tracks.names.entries()) {
-      walkTrack(path, folder, name, stateAt(found.device, found.tracks, i), known.get(name), diff)
-      known.delete(name)
-    }
+    const place: Place = { path, folder, known }
+    for (const [i, name] of found.tracks.names.entries())
+      walkTrack(place, name, stateAt(found.device, found.tracks, i), diff)
     for (const row of known.values())
       diff.missing += Number(sql.miss.run(now, row.id as number, row.name as string).changes)
   }
@@ -68,34 +77,35 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     for (const path of there) diff.newFolders.push(path as LibraryPath)
   }
 
-  function walkTrack(
-    folderPath: LibraryPath,
-    folder: number,
-    name: string,
-    state: FileState,
-    row: Row | undefined,
-    diff: Found,
-  ): void {
+  function walkTrack({ path: folderPath, folder, known }: Place, name: string, state: FileState, diff: Found): void {
     const path = joinPath(folderPath, name)
+    const row = known.get(name)
+    known.delete(name)
     if (row && row.revision === state.revision) {
       // File systems get another number with every mount; without the one of today a track that moves would not be known again.
       if (row.device !== state.device) sql.redevice.run(state.device, row.id as number)
       if (row.missing === null) return
       sql.found.run(row.id as number)
       diff.added.push(path)
+      return
+    }
+    const before = row?.inode === state.inode ? undefined : tables.movedFrom(state)
+    if (before) {
+      const from = displaced.get(before.id) ?? pathOf(before)
+      displaced.delete(before.id)
+      if (known.get(before.name)?.id === before.id) known.delete(before.name)
+      // The track that had the name may be found under another one.
+      if (row) displaced.set(row.id, path)
+      if (row) tables.setAside(row.id as number)
+      tables.place(before.id as number, folder, name)
+      diff.moved.push({ from, to: path })
     } else if (row) {
       const { device, inode, revision, size, modified, linked } = state
       sql.outdate.run(device, inode, revision, size, modified, Number(linked), row.id as number)
       diff.changed.push(path)
     } else {
-      const before = tables.movedFrom(state)
-      if (before) {
-        tables.place(before.id as number, folder, name)
-        diff.moved.push({ from: pathOf(before), to: path })
-      } else {
-        tables.insertTrack(folder, name, state)
-        diff.added.push(path)
-      }
+      tables.insertTrack(folder, name, state)
+      diff.added.push(path)
     }
   }
 
@@ -103,6 +113,8 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     const diff: Found = { added: [], changed: [], moved: [], newFolders: [], goneFolders: [], missing: 0 }
     const now = Date.now()
     for (const folder of folders) walkFolder(folder, now, diff)
+    for (const id of displaced.keys()) tables.dropTrack(id as number)
+    displaced.clear()
     return diff
   }
 }

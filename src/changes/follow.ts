@@ -14,10 +14,9 @@ export interface Move {
  * where the library is: a folder that is no longer there, and whose tracks are elsewhere, has moved with all that it held.
  */
 export function createFollower(database: DatabaseSync, root: Buffer): (moved: readonly Move[]) => void {
-  const free = database.prepare(
-    "UPDATE file SET path = NULL WHERE path = :to AND kind = 'track' AND EXISTS (SELECT 1 FROM file WHERE path = :from AND kind = 'track')",
-  )
-  const follow = database.prepare("UPDATE file SET path = :to WHERE path = :from AND kind = 'track'")
+  const fileAt = database.prepare("SELECT id FROM file WHERE path = ? AND kind = 'track'")
+  const free = database.prepare("UPDATE file SET path = NULL WHERE path = ? AND kind = 'track'")
+  const place = database.prepare('UPDATE file SET path = ? WHERE id = ?')
   // What the history knows at the new place stays: the two folders were made one.
   const followFolder = database.prepare(
     `UPDATE OR IGNORE file SET path = :to || substr(path, length(:from) + 1) WHERE (path = :from AND kind = 'folder') OR (${below('path', ':from')})`,
@@ -47,10 +46,13 @@ export function createFollower(database: DatabaseSync, root: Buffer): (moved: re
 
   return moved => {
     transaction(database, () => {
-      // Those that changed places one after the other: all leave before any arrives, as far as names allow.
-      for (const { from, to } of inOrder(moved)) {
-        free.run({ from, to })
-        follow.run({ from, to })
+      // All leave before any arrives: they may have changed places.
+      const files = moved.map(({ from }) => fileAt.get(from)?.id as number | undefined)
+      for (const id of files) if (id !== undefined) place.run(null, id)
+      for (const [i, { to }] of moved.entries()) {
+        free.run(to)
+        const id = files[i]
+        if (id !== undefined) place.run(to, id)
       }
       const folders = new Map<string, Move>()
       for (const { from, to } of new Map(
@@ -68,16 +70,3 @@ export function createFollower(database: DatabaseSync, root: Buffer): (moved: re
 }
 
 const lastPart = (path: LibraryPath): string => path.slice(path.lastIndexOf('/') + 1)
-
-/** Moves so that a path is left before another track comes there. */
-function inOrder(moved: readonly Move[]): Move[] {
-  const leaving = new Map(moved.map(move => [move.from, move]))
-  const ordered = new Set<Move>()
-  for (const move of moved) {
-    const chain: Move[] = []
-    for (let at: Move | undefined = move; at && !ordered.has(at) && !chain.includes(at); at = leaving.get(at.to))
-      chain.push(at)
-    for (const each of chain.toReversed()) ordered.add(each)
-  }
-  return [...ordered]
-}
