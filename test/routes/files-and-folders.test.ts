@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symli
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Change, ChangeFile, Edit } from '../../src/schemas/change.ts'
+import { temporaryFolder } from '../build-app.ts'
 import { makeMp3, textFrame } from '../make-audio.ts'
 import { assertProblem, type MusicLibrary, only, openLibrary } from '../music-library.ts'
 
@@ -412,4 +413,28 @@ test('events tell the paths before and after', async t => {
     )
   isTold('A/a.lrc', 'A/a.mp3', 'B', 'B/a.lrc', 'B/a.mp3')
   isTold('B', 'C')
+})
+
+test('what the history cannot record is put back, also after the next start', async t => {
+  const stateDir = temporaryFolder(t)
+  const files = { 'A/a.mp3': mp3, 'A/a.lrc': lyrics, 'C/c.mp3': other }
+  const library = await openLibrary(t, files, { STATE_DIR: stateDir })
+  const before = visible(library)
+  Object.assign(library.app.service.history, {
+    recordFiles() {
+      throw new Error('database or disk is full')
+    },
+  })
+  for (const edits of [[move('N/M')], [move('C'), rename('n'), title('New')], [remove], [rename('n')]])
+    assert.deepEqual(refusal(await edit(library, 'A/a.mp3', ...edits)), ['failed', 'NO_SPACE'], JSON.stringify(edits))
+  for (const each of [rename('N'), move('C/N'), remove, { op: 'createFolder', name: 'N' } satisfies Edit])
+    assert.deepEqual(refusal(only((await onFolder(library, 'A', each)).files)), ['failed', 'NO_SPACE'])
+  assert.deepEqual(visible(library), before)
+  assert.deepEqual(trashed(library), [])
+  assert.ok(library.bytes('A/a.mp3').equals(mp3))
+  await library.app.close()
+  const again = await openLibrary(t, {}, { MUSIC_DIR: library.root, STATE_DIR: stateDir })
+  await again.app.service.swept
+  assert.deepEqual(visible(again), before)
+  assert.ok(again.bytes('A/a.mp3').equals(mp3))
 })
