@@ -85,7 +85,10 @@ export function createGuard(deps: GuardDependencies): Guard {
   function hold(detail: string): void {
     if (reason?.detail === detail) return
     const advice = 'Nothing is forgotten and nothing is written until it is back.'
-    if (!reason) warn(`${detail} ${advice}`)
+    if (!reason) {
+      warn(`${detail} ${advice}`)
+      lookAgainIn(times.held)
+    }
     reason = { code: 'LIBRARY_MISSING', detail: `${detail} ${advice}` }
   }
 
@@ -142,11 +145,18 @@ export function createGuard(deps: GuardDependencies): Guard {
       await check()
       if (reason) await seekBack()
     } finally {
-      if (!closed) timer = setTimeout(goOn, reason ? times.held : times.well).unref()
+      timer = null
+      lookAgainIn(reason ? times.held : times.well)
     }
   }
 
   const noteFault = (error: unknown): void => warn(`The library could not be looked at: ${error}`)
+  function lookAgainIn(time: number): void {
+    if (closed) return
+    if (timer) clearTimeout(timer)
+    timer = setTimeout(goOn, time).unref()
+  }
+
   const goOn = (): void => void watchOver().catch(noteFault)
 
   /** Scans when there is another root than at the last time, and else now and then. */

@@ -25,7 +25,7 @@ export interface ScanDependencies {
   readonly threads: number
   readonly catalogue: Catalogue
   readonly read: ReadTracks
-  readonly guard: Pick<Guard, 'mayForget'>
+  readonly guard: Pick<Guard, 'mayForget' | 'reason'>
   makeWatcher(with_: { look: Look; rescan(): void }): Watcher
   publish(event: ServiceEvent): void
   /** Another program gave tracks other places. */
@@ -148,7 +148,8 @@ export function createScan(deps: ScanDependencies): Scan {
     watcher.walked(folders)
     watcher.gone(diff.goneFolders)
     if (diff.moved.length > 0) deps.noteMoved(diff.moved)
-    if (diff.missing > 0) settleSoon()
+    // What is found again may be what a hold waits for.
+    if (diff.missing > 0 || (diff.added.length > 0 && deps.guard.reason !== null)) settleSoon()
     return diff
   }
 
