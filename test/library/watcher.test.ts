@@ -13,6 +13,7 @@ import { temporaryFolder } from '../build-app.ts'
 import { until } from './listening.ts'
 
 const path = (text: string): LibraryPath => text as LibraryPath
+const failed = (fault: unknown): never => assert.fail(String(fault))
 const times = {
   dirty: { quiet: 10, longestWait: 50, rest: 20, patience: 100 },
   poll: { round: 40, rescan: 3_600_000 },
@@ -40,7 +41,7 @@ function watcherOn(t: TestContext, given: Partial<WatchDependencies> & { folders
     },
     rescan: () => {},
     warn: message => warnings.push(message),
-    reportFault: assert.fail,
+    reportFault: failed,
     times,
     ...given,
   })
@@ -119,7 +120,7 @@ test('folders are looked at once and together, also in a storm that does not end
       looks.push([...paths])
       return []
     },
-    assert.fail,
+    failed,
     { ...times.dirty, quiet: 30 },
   )
   t.after(() => {
@@ -140,7 +141,7 @@ test('a folder in which a file is being written is looked at again, but not for 
       patience.push(isPatient(paths[0] as LibraryPath))
       return patience.at(-1) ? [...paths] : []
     },
-    assert.fail,
+    failed,
     times.dirty,
   )
   t.after(() => dirty.close())
