@@ -77,13 +77,13 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     pool,
     threads: config.workers,
     catalogue,
-    makeScan: read =>
+    makeScan: reader =>
       createScan({
         root,
         pool,
         threads: config.workers,
         catalogue,
-        read,
+        reader,
         publish,
         guard,
         makeWatcher: scan => createWatcher({ ...scan, root, mode: config.watch, pool, warn, reportFault }),
@@ -126,6 +126,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     session,
     publish,
     noteTrash: trash.add,
+    settled: () => library.scan.settled(),
     demandAvailable: guard.demandAvailable,
     noteWritten(note) {
       duplicates.noteWritten(note)

@@ -22,6 +22,8 @@ export interface ChangesDependencies extends TaskRunnerDependencies {
   noteTrash(top: LibraryPath): void
   /** Told of every file that was written, moved, made or removed, as soon as the history has recorded it. */
   noteWritten(note: FileNote): void
+  /** Resolves when every list and search knows of what was noted so far: only then is a change said to be done. */
+  settled(): Promise<void>
 }
 
 /** The one write path: every change of a file, also its undo, goes through here. */
@@ -92,6 +94,7 @@ export function createChanges(deps: ChangesDependencies): Changes {
       history.finish(id, state, summary)
       const change = { ...head, state, summary, files }
       runs.keep({ id, ...change })
+      await deps.settled()
       runs.end(run, { id, ...change })
       return summary.applied > 0 ? { id, ...change } : change
     } catch (error) {

@@ -39,6 +39,8 @@ export interface ReverterDependencies {
   readonly library: Pick<Library, 'root'>
   readonly pool: Pick<Pool, 'run'>
   noteWritten(note: FileNote): void
+  /** As for ChangesDependencies. */
+  settled(): Promise<void>
 }
 
 interface Head {
@@ -54,7 +56,16 @@ interface Turning {
 }
 
 /** Turns recorded changes back and forth. */
-export function createReverter({ history, pictures, runner, runs, library, pool, noteWritten }: ReverterDependencies) {
+export function createReverter({
+  history,
+  pictures,
+  runner,
+  runs,
+  library,
+  pool,
+  noteWritten,
+  settled,
+}: ReverterDependencies) {
   const turning = new Set<string>()
 
   /** The entry and those of its files that are still to be turned. Throws CHANGE_NOT_FOUND, and where there is nothing to turn. */
@@ -97,6 +108,7 @@ export function createReverter({ history, pictures, runner, runs, library, pool,
       history.setState(id, stateAfterTurn(history, id))
       const change = { ...head, state, summary, files: reported }
       await tidy(files)
+      await settled()
       runs.end(run, change)
       return change
     } catch (error) {

@@ -10,7 +10,7 @@ import type { Catalogue } from '../workers/catalogue.ts'
 import type { Pool } from '../workers/pool.ts'
 import { compareNames } from './order.ts'
 import { absolute, type LibraryPath } from './paths.ts'
-import { createReader, fileLimit, type ReadTracks } from './reader.ts'
+import { createReader, fileLimit, type Reader } from './reader.ts'
 import type { Scan } from './scan.ts'
 
 /** Which tracks a list is of. */
@@ -49,12 +49,13 @@ export interface LibraryDependencies {
   readonly pool: Pool
   readonly threads: number
   readonly catalogue: Catalogue
-  makeScan(read: ReadTracks): Scan
+  makeScan(reader: Reader): Scan
 }
 
 export function createLibrary({ root, options, pool, threads, catalogue, makeScan }: LibraryDependencies): Library {
-  const read = createReader(root, options, pool, threads)
-  const scan = makeScan(read)
+  const reader = createReader(root, options, pool, threads)
+  const { read } = reader
+  const scan = makeScan(reader)
 
   /** What is listed, with what is no longer so read anew, and what is gone left out. */
   async function verified(listed: readonly ListedTrack[]): Promise<TrackSummary[]> {

@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises'
 import { CodedError } from '../errors.ts'
 import type { CodecOptions } from '../tags/containers/container.ts'
 import type { Pool } from '../workers/pool.ts'
-import type { ReadAnswer } from '../workers/tasks.ts'
 import { absolute, type LibraryPath } from './paths.ts'
-import { noFacts } from './reading.ts'
+import { noFacts, packAnswers, type ReadAnswer } from './reading.ts'
 import { unreadSummary } from './track.ts'
 
 /** Tracks that are read in one go by one thread. */
@@ -13,40 +12,64 @@ const batchSize = 40
 export const fileLimit = 20_000
 const batchLimit = 30_000
 
-/** Reads tracks with all threads; answers come in order. `each` is given every batch as it is done. */
-export type ReadTracks = (
-  paths: readonly LibraryPath[],
-  each?: (paths: readonly LibraryPath[], answers: readonly ReadAnswer[]) => Promise<void>,
-) => Promise<ReadAnswer[]>
+/** Reads tracks with all threads. */
+export interface Reader {
+  /** Answers come in order. */
+  read(paths: readonly LibraryPath[]): Promise<ReadAnswer[]>
+  /** The same for the catalogue: each batch is given to `take`, as text that nobody has to understand on the way there. */
+  readPacked(paths: readonly LibraryPath[], take: (packed: string, count: number) => Promise<void>): Promise<void>
+}
 
-export function createReader(root: Buffer, options: CodecOptions, pool: Pool, threads: number): ReadTracks {
-  /** A batch, or, where one of its files does not let go of the thread, its files one by one. */
-  async function readBatch(paths: readonly LibraryPath[]): Promise<ReadAnswer[]> {
+export function createReader(root: Buffer, options: CodecOptions, pool: Pool, threads: number): Reader {
+  /** A batch, or, where one of its files does not let go of the thread, its files one by one: as many answers as it takes. */
+  async function readBatch<T>(
+    task: (paths: readonly LibraryPath[], limit: number) => Promise<T>,
+    paths: readonly LibraryPath[],
+    given: (answers: readonly ReadAnswer[]) => T,
+  ): Promise<T[]> {
     try {
-      return await pool.read('read', { root, options, paths }, paths.length > 1 ? batchLimit : fileLimit)
+      return [await task(paths, paths.length > 1 ? batchLimit : fileLimit)]
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'MALFORMED_FILE') throw error
-      if (paths.length > 1) return (await Promise.all(paths.map(path => readBatch([path])))).flat()
-      return Promise.all(paths.map(path => unreadable(root, path, error.message)))
+      if (paths.length > 1) return (await Promise.all(paths.map(path => readBatch(task, [path], given)))).flat()
+      return [given(await Promise.all(paths.map(path => unreadable(root, path, error.message))))]
     }
   }
 
-  return async (paths, each) => {
+  /** A lane to a thread, so that what a person asks for meanwhile waits for one batch at the most. */
+  async function inLanes(
+    paths: readonly LibraryPath[],
+    each: (batch: readonly LibraryPath[], index: number) => Promise<void>,
+  ): Promise<void> {
     const size = Math.min(batchSize, Math.max(1, Math.ceil(paths.length / threads)))
-    const answers: ReadAnswer[][] = []
     let next = 0
-    // A lane to a thread, so that what a person asks for meanwhile waits for one batch at the most.
     async function lane(): Promise<void> {
       for (let at = next; at < paths.length; at = next) {
         next += size
-        const batch = paths.slice(at, at + size)
-        const found = await readBatch(batch)
-        answers[at / size] = found
-        await each?.(batch, found)
+        await each(paths.slice(at, at + size), at / size)
       }
     }
     await Promise.all(Array.from({ length: threads }, lane))
-    return answers.flat()
+  }
+
+  return {
+    async read(paths) {
+      const answers: ReadAnswer[][] = []
+      const task = (batch: readonly LibraryPath[], limit: number) =>
+        pool.read('read', { root, options, paths: batch }, limit)
+      await inLanes(paths, async (batch, index) => {
+        answers[index] = (await readBatch(task, batch, found => [...found])).flat()
+      })
+      return answers.flat()
+    },
+    readPacked(paths, take) {
+      const task = (batch: readonly LibraryPath[], limit: number) =>
+        pool.read('readPacked', { root, options, paths: batch }, limit)
+      return inLanes(paths, async batch => {
+        for (const packed of await readBatch(task, batch, found => packAnswers(batch, found)))
+          await take(packed, batch.length)
+      })
+    },
   }
 }
 

@@ -16,8 +16,8 @@ export interface RefreshingDependencies {
   inBackground(work: Promise<unknown>): void
   /** Walks folders that came back with all that is in them. */
   look(paths: readonly LibraryPath[]): Promise<void>
-  /** Reads what is to be read. */
-  drain(): Promise<void>
+  /** Reads tracks that were written, and stores what they hold. */
+  read(paths: readonly LibraryPath[]): Promise<void>
 }
 
 /** Keeps the catalogue in step with our own changes, while they run. */
@@ -27,6 +27,8 @@ export interface Refreshing {
   note(written: Written): void
   /** Which of the folders were written into after so many writes. */
   disturbed(folders: readonly LibraryPath[], since: number): LibraryPath[]
+  /** Resolves when the catalogue knows of all that was noted so far. */
+  settled(): Promise<void>
   close(): void
 }
 
@@ -35,24 +37,35 @@ const pause = 100
 /** Folders that are remembered as written into. */
 const mostFolders = 5000
 
-export function createRefreshing({ catalogue, inBackground, look, drain }: RefreshingDependencies): Refreshing {
+export function createRefreshing({ catalogue, inBackground, look, read }: RefreshingDependencies): Refreshing {
   /** The number of the last write into each folder. */
   const written = new Map<LibraryPath, number>()
   let writes = 0
+  /** Tracks that were written and are still to be read. */
+  const unread = new Set<LibraryPath>()
+  const telling = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | null = null
   let closed = false
 
-  function drainSoon(): void {
+  function readSoon(): void {
     if (closed || timer) return
-    timer = setTimeout(() => {
-      timer = null
-      inBackground(drain())
-    }, pause).unref()
+    timer = setTimeout(() => inBackground(readNow()), pause).unref()
+  }
+
+  async function readNow(): Promise<void> {
+    if (timer) clearTimeout(timer)
+    timer = null
+    const paths = [...unread]
+    unread.clear()
+    if (paths.length > 0) await read(paths)
   }
 
   async function tellCatalogue(each: Written): Promise<void> {
     await catalogue.run('noted', each)
-    if (each.kind === 'track' && each.after !== null) drainSoon()
+    if (each.kind === 'track' && each.after !== null) {
+      unread.add(each.after)
+      readSoon()
+    }
     if (each.kind === 'folder' && each.before === null && each.after !== null) await look([each.after])
   }
 
@@ -64,9 +77,17 @@ export function createRefreshing({ catalogue, inBackground, look, drain }: Refre
       if (written.size > mostFolders) written.clear()
       writes++
       for (const path of [each.before, each.after]) if (path !== null) written.set(parentOf(path), writes)
-      inBackground(tellCatalogue(each))
+      const told = tellCatalogue(each).finally(() => telling.delete(told))
+      telling.add(told)
+      inBackground(told)
     },
     disturbed: (folders, since) => folders.filter(path => (written.get(path) ?? 0) > since),
+    async settled() {
+      await Promise.allSettled(telling)
+      const reading = readNow()
+      inBackground(reading)
+      await Promise.allSettled([reading])
+    },
     close() {
       closed = true
       if (timer) clearTimeout(timer)

@@ -3,12 +3,12 @@ import type { ServiceEvent } from '../schemas/event.ts'
 import type { ScanState } from '../schemas/service.ts'
 import type { Catalogue } from '../workers/catalogue.ts'
 import type { Pool } from '../workers/pool.ts'
-import type { ReadAnswer } from '../workers/tasks.ts'
 import type { Look } from './dirty.ts'
 import type { Guard } from './guard.ts'
 import { eventOf, joined, type News, noNews } from './news.ts'
 import { joinPath, type LibraryPath } from './paths.ts'
-import type { ReadTracks } from './reader.ts'
+import type { Reader } from './reader.ts'
+import type { ReadAnswer } from './reading.ts'
 import { createRefreshing, type Written } from './refreshing.ts'
 import type { WalkedFolder } from './walk.ts'
 import type { Watcher } from './watch.ts'
@@ -24,7 +24,7 @@ export interface ScanDependencies {
   readonly pool: Pool
   readonly threads: number
   readonly catalogue: Catalogue
-  readonly read: ReadTracks
+  readonly reader: Reader
   readonly guard: Pick<Guard, 'mayForget' | 'reason'>
   makeWatcher(with_: { look: Look; rescan(): void }): Watcher
   publish(event: ServiceEvent): void
@@ -48,6 +48,8 @@ export interface Scan {
   keep(paths: readonly LibraryPath[], answers: readonly ReadAnswer[]): Promise<void>
   /** Takes note of what a change of our own did to a file. */
   noteWritten(written: Written): void
+  /** Resolves when every list knows of what was noted so far. Never rejects. */
+  settled(): Promise<void>
   /** What the catalogue knows of the library, also of its earlier runs. */
   counts(): Promise<{ tracks: number; missing: number }>
   close(): Promise<void>
@@ -79,18 +81,13 @@ export function createScan(deps: ScanDependencies): Scan {
   let told = 0
   const background = new Set<Promise<unknown>>()
   const watcher = deps.makeWatcher({ look: lookForNews, rescan: () => inBackground(start()) })
-  const refreshing = createRefreshing({ catalogue, inBackground, look: lookSilently, drain: drainAndCount })
+  const refreshing = createRefreshing({ catalogue, inBackground, look: lookSilently, read: refresh })
   /** Resolves when it is known what an earlier run left in the catalogue. */
-  const opened = catalogue.run('opened').then(({ complete, counts, warning }) => {
-    walkedOnce = complete
-    Object.assign(state, counts)
-    if (warning !== null) deps.warn(warning)
-  })
-  inBackground(opened)
+  let opened = open()
   catalogue.onLost(warning => {
     deps.warn(warning)
-    walkedOnce = false
     Object.assign(state, { tracks: 0, read: 0, missing: 0, complete: false })
+    opened = open()
     // A scan that is running ends by this.
     inBackground(Promise.allSettled([scanning]).then(start))
   })
@@ -140,6 +137,16 @@ export function createScan(deps: ScanDependencies): Scan {
     if (disturbed.size === 0) return folders
     const again = await pool.run('walk', { root, paths: [...disturbed] })
     return [...folders.filter(({ path }) => !disturbed.has(path)), ...again]
+  }
+
+  function open(): Promise<void> {
+    const opening = catalogue.run('opened').then(({ complete, counts, warning }) => {
+      walkedOnce = complete
+      Object.assign(state, counts)
+      if (warning !== null) deps.warn(warning)
+    })
+    inBackground(opening)
+    return opening
   }
 
   /** Hands a walk to the catalogue. */
@@ -244,10 +251,10 @@ export function createScan(deps: ScanDependencies): Scan {
     while (!stopped) {
       const paths = await catalogue.run('unread', { limit: readChunk })
       if (paths.length === 0) return
-      await deps.read(paths, async (batch, answers) => {
+      await deps.reader.readPacked(paths, async (packed, count) => {
         if (stopped) return
-        await keep(batch, answers)
-        state.read += batch.length
+        if ((await catalogue.run('storePacked', { packed })) > 0) settleSoon()
+        state.read += count
         tellProgress()
       })
     }
@@ -265,6 +272,13 @@ export function createScan(deps: ScanDependencies): Scan {
     if (lost.length === 0) return
     await catalogue.run('lost', lost)
     settleSoon()
+  }
+
+  async function refresh(paths: readonly LibraryPath[]): Promise<void> {
+    await deps.reader.readPacked(paths, async packed => {
+      if (!stopped && (await catalogue.run('storePacked', { packed })) > 0) settleSoon()
+    })
+    if (!stopped) await count()
   }
 
   function settleSoon(): void {
@@ -352,6 +366,7 @@ export function createScan(deps: ScanDependencies): Scan {
     },
     keep,
     noteWritten: refreshing.note,
+    settled: refreshing.settled,
     async counts() {
       await opened
       return catalogue.run('counts')

@@ -12,7 +12,7 @@ import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
 import { createValueList, type ValuePage, type ValueRequest } from '../catalogue/value-list.ts'
 import type { WalkDiff } from '../catalogue/walks.ts'
 import type { LibraryPath } from '../library/paths.ts'
-import type { TrackReading } from '../library/reading.ts'
+import type { PackedAnswers, TrackReading } from '../library/reading.ts'
 import type { Written } from '../library/refreshing.ts'
 import type { WalkedFolder } from '../library/walk.ts'
 import type { DuplicateKind } from '../schemas/duplicate.ts'
@@ -76,6 +76,15 @@ export const walked = (folders: readonly WalkedFolder[]): Promise<Answer<WalkDif
 
 export const storeReadings = (readings: readonly TrackReading[]): Promise<Answer<void>> =>
   answer(() => store.store(readings))
+
+/** Stores what `packAnswers` made; how many of the tracks were lost. */
+export const storePacked = ({ packed }: { packed: string }): Promise<Answer<number>> =>
+  answer(() => {
+    const { readings, lost: gone } = JSON.parse(packed) as PackedAnswers
+    store.store(readings)
+    if (gone.length > 0) store.lost(gone)
+    return gone.length
+  })
 
 export const lost = (paths: readonly LibraryPath[]): Promise<Answer<void>> => answer(() => store.lost(paths))
 

@@ -9,7 +9,7 @@ import { type Emptied, emptyTrash as emptyTrashAt, tidyTrash as tidyTrashAt } fr
 import { listTracks, readFolder } from '../library/browse.ts'
 import { encodeName, type LibraryPath } from '../library/paths.ts'
 import { type SumsInput, sumTracks } from '../library/payload.ts'
-import type { TrackReading } from '../library/reading.ts'
+import { packAnswers, type ReadAnswer } from '../library/reading.ts'
 import { failedReading, readForCatalogue, readPicture, readTrack } from '../library/track.ts'
 import { compareRevisions, folderTimes as lookAtTimes, type WalkedFolder, walkFolders } from '../library/walk.ts'
 import type { Folder } from '../schemas/folder.ts'
@@ -31,9 +31,6 @@ interface Place {
 }
 type TrackPlace = Place & { readonly options: CodecOptions }
 
-/** What became of a track that was to be read: what it holds now, or that it is gone. */
-export type ReadAnswer = TrackReading | 'gone'
-
 export interface ReadInput {
   readonly root: Uint8Array
   readonly options: CodecOptions
@@ -50,20 +47,25 @@ export const folder = ({ root, path }: Place): Promise<Answer<Folder>> =>
 export const tracks = ({ root, path, recursive }: Place & { recursive: boolean }): Promise<Answer<LibraryPath[]>> =>
   answer(() => listTracks(Buffer.from(root), path, recursive))
 
-/** Readings in the order of the paths. */
-export const read = (input: ReadInput & Timed): Promise<Answer<ReadAnswer[]>> =>
-  answer(async () => {
-    const root = Buffer.from(input.root)
-    const found: ReadAnswer[] = []
-    for (const path of input.paths) {
-      try {
-        found.push(await readForCatalogue(root, path, input.options))
-      } catch (error) {
-        found.push(failedReading(root, path, error) ?? 'gone')
-      }
+async function readTracks({ root, paths, options }: ReadInput): Promise<ReadAnswer[]> {
+  const rootBytes = Buffer.from(root)
+  const found: ReadAnswer[] = []
+  for (const path of paths) {
+    try {
+      found.push(await readForCatalogue(rootBytes, path, options))
+    } catch (error) {
+      found.push(failedReading(rootBytes, path, error) ?? 'gone')
     }
-    return found
-  }, input)
+  }
+  return found
+}
+
+/** Readings in the order of the paths. */
+export const read = (input: ReadInput & Timed): Promise<Answer<ReadAnswer[]>> => answer(() => readTracks(input), input)
+
+/** The same as text for the catalogue. */
+export const readPacked = (input: ReadInput & Timed): Promise<Answer<string>> =>
+  answer(async () => packAnswers(input.paths, await readTracks(input)), input)
 
 /** Looks at folders without opening a track. */
 export const walk = ({
