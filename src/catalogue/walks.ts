@@ -69,7 +69,7 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
       if (there.has(path)) {
         // One that has a row without having been walked is as good as new.
         if (device !== '') there.delete(path)
-      } else if (device !== '') {
+      } else {
         diff.missing += tables.missFolder(path as LibraryPath, now)
         diff.goneFolders.push(path as LibraryPath)
       }
