@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../files/source.ts'
 import type { Piece, Range, Splice } from '../../files/splice.ts'
+import type { Audio } from '../../schemas/track.ts'
 import type { PatchedBlock, TagBlock } from '../items.ts'
 
 /** Settings of the library that a codec needs: the version of ID3v2 for files without a tag. */
@@ -25,6 +26,8 @@ export interface TagFile {
    * understood. Neither tags nor sizes and positions that move with them are among it.
    */
   readonly audio: Iterable<Piece>
+  /** Its audio properties, where the codec has come upon them anyway; else music-metadata is asked for them. */
+  readonly properties?: Audio | null
   /** The stream without the tags around and in it, where that is simple: its properties are read from it without parsing tags. */
   readonly bare?: ByteSource
   /** Bytes of audio that `bare` leaves out between its start and its end; none where it is not given. */

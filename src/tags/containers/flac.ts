@@ -1,6 +1,7 @@
 import { CodedError } from '../../errors.ts'
 import type { ByteSource } from '../../files/source.ts'
-import { type Piece, piecesLength, type Range, splicedSource, splicesFor } from '../../files/splice.ts'
+import { type Piece, piecesLength, type Range, splicesFor } from '../../files/splice.ts'
+import type { Audio } from '../../schemas/track.ts'
 import { encodeFlacPicture, readFlacPicture } from '../blocks/flac-picture.ts'
 import { latin1 } from '../blocks/id3v2/text.ts'
 import { emptyVorbisBlock, vorbisBlock } from '../blocks/vorbis.ts'
@@ -107,7 +108,7 @@ export const flac: Container = {
         { offset: frames, length: tags.end - frames },
       ],
       audio: [formatOf(source, blocks), { offset: frames, length: tags.soundEnd - frames }],
-      bare: bareStream(source, blocks, frames),
+      properties: propertiesOf(source, blocks[0] as MetadataBlock, tags.soundEnd - frames),
       rebuild(patched) {
         const after = patched.get(vorbis)
         const images = patched.get(pictures.block)
@@ -131,18 +132,24 @@ function formatOf(source: ByteSource, blocks: readonly MetadataBlock[]): Uint8Ar
   return format
 }
 
-/** The marker, STREAMINFO as the only block, and the frames. */
-function bareStream(source: ByteSource, blocks: readonly MetadataBlock[], frames: number): ByteSource {
-  const { body } = blocks[0] as MetadataBlock
-  const head = Buffer.concat([
-    Buffer.from(marker),
-    Uint8Array.of(blockTypes.streamInfo | 128, body.length >> 16, (body.length >> 8) & 255, body.length & 255),
-  ])
-  const bodyEnd = body.offset + body.length
-  return splicedSource(source, [
-    { offset: 0, remove: body.offset, insert: head },
-    { offset: bodyEnd, remove: frames - bodyEnd, insert: new Uint8Array(0) },
-  ])
+/** What STREAMINFO (RFC 9639 §8.2) says of `bytes` bytes of frames; null where it is none. */
+function propertiesOf(source: ByteSource, { type, body }: MetadataBlock, bytes: number): Audio | null {
+  if (type !== blockTypes.streamInfo || body.length !== 34) return null
+  const info = source.read(body.offset + 10, 8)
+  const bits = info.reduce((all, byte) => (all << 8n) | BigInt(byte), 0n)
+  const sampleRate = Number(bits >> 44n)
+  const samples = Number(bits & 0xf_ffff_ffffn)
+  const duration = samples > 0 && sampleRate > 0 ? samples / sampleRate : null
+  return {
+    container: 'FLAC',
+    codec: 'FLAC',
+    lossless: true,
+    duration,
+    bitrate: duration === null ? null : (8 * bytes) / duration,
+    sampleRate,
+    channels: Number((bits >> 41n) & 7n) + 1,
+    bitsPerSample: Number((bits >> 36n) & 31n) + 1,
+  }
 }
 
 const replaceable: ReadonlySet<number> = new Set([blockTypes.padding, blockTypes.vorbisComment, blockTypes.picture])
