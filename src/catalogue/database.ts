@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
  */
 
 /** Raised with every change of the schema or of how its columns are filled: a database of another version is thrown away. */
-const version = 5
+const version = 6
 
 const schema = `
   -- complete: whether every folder was walked and every track read once
@@ -21,7 +21,10 @@ const schema = `
     key TEXT NOT NULL,
     device TEXT NOT NULL,
     -- modification time of the folder in ns, as text: more than a number holds exactly
-    modified TEXT NOT NULL
+    modified TEXT NOT NULL,
+    -- how many of each it showed then, links counted, too
+    folders INTEGER NOT NULL DEFAULT 0,
+    tracks INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX folder_key ON folder (key, path);
   CREATE INDEX folder_parent ON folder (parent);

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { KnownFolder } from '../library/browse.ts'
 import { type LibraryPath, nameOf, parentOf } from '../library/paths.ts'
 import type { TrackFacts, TrackReading } from '../library/reading.ts'
 import type { Written } from '../library/refreshing.ts'
@@ -34,6 +35,8 @@ export interface Store {
   lost(paths: readonly LibraryPath[]): void
   /** At most `limit` tracks that are still to be read. */
   unread(limit: number): LibraryPath[]
+  /** The folders in a folder that were walked, with what they held then. */
+  children(path: LibraryPath): KnownFolder[]
   counts(): CatalogueCounts
   /** Whether every folder was walked and every track read once, ever. */
   isComplete(): boolean
@@ -58,14 +61,15 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
   const walk = createWalks(database, tables)
   const sql = {
     fill: database.prepare(
-      `UPDATE track SET revision = :revision, inode = :inode, size = :size, modified = :modified, read = 1, missing = NULL,
-        writable = :writable, reason_code = :reasonCode, reason_detail = :reasonDetail, audio = :audio,
-        container = :container, codec = :codec, lossless = :lossless, duration = :duration, bitrate = :bitrate,
-        sample_rate = :sampleRate, channels = :channels, bits_per_sample = :bitsPerSample,
-        tags = :tags, pictures = :pictures, facts = :facts WHERE id = :id`,
+      `UPDATE track SET revision = ?, inode = ?, size = ?, modified = ?, read = 1, missing = NULL, writable = ?,
+        reason_code = ?, reason_detail = ?, audio = ?, container = ?, codec = ?, lossless = ?, duration = ?,
+        bitrate = ?, sample_rate = ?, channels = ?, bits_per_sample = ?, tags = ?, pictures = ?, facts = ? WHERE id = ?`,
     ),
     outdate: database.prepare('UPDATE track SET revision = ?, inode = ?, read = 0, missing = NULL WHERE id = ?'),
     changes: database.prepare('SELECT total_changes() AS n'),
+    children: database.prepare(
+      "SELECT path, modified, folders, tracks FROM folder WHERE parent = (SELECT id FROM folder WHERE path = ?) AND device <> ''",
+    ),
     about: database.prepare('SELECT complete FROM about'),
     miss: database.prepare('UPDATE track SET missing = ? WHERE id = ? AND missing IS NULL'),
     unread: database.prepare(
@@ -126,20 +130,13 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
       ? Number(known.id)
       : tables.insertTrack(tables.folderId(parentOf(path)), nameOf(path), newState(revision))
     const tags = JSON.stringify(summary.tags)
-    sql.fill.run({
-      id,
-      revision,
-      inode: inodeOf(revision),
-      size,
-      modified,
-      writable: Number(summary.writable),
-      reasonCode: reason?.code ?? null,
-      reasonDetail: reason?.detail ?? null,
+    // By place: names would have to be looked up for every track.
+    sql.fill.run(
+      ...[revision, inodeOf(revision), size, modified, Number(summary.writable)],
+      ...[reason?.code ?? null, reason?.detail ?? null],
       ...audioColumns(audio),
-      tags,
-      pictures,
-      facts: isNothing(facts) ? null : JSON.stringify(facts),
-    })
+      ...[tags, pictures, isNothing(facts) ? null : JSON.stringify(facts), id],
+    )
     if (known?.tags === tags) return
     const own = { [fileNameField]: [name] }
     const before = known ? (JSON.parse(known.tags as string) as Tags) : {}
@@ -187,6 +184,13 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
       })
     },
     unread: limit => sql.unread.all(limit).map(pathOf),
+    children: path =>
+      sql.children.all(path).map(({ path, modified, folders, tracks }) => ({
+        name: nameOf(path as LibraryPath),
+        modified: modified as string,
+        folders: folders as number,
+        tracks: tracks as number,
+      })),
     counts() {
       const { rows, missing, unread, folders } = sql.counts.get() as Record<string, number>
       const tracks = Number(rows) - Number(missing)
@@ -234,16 +238,10 @@ function isNothing({ pictures, disagreements, extension }: TrackFacts): boolean 
   return pictures.length === 0 && disagreements.length === 0 && extension === null
 }
 
-function audioColumns(audio: Audio | null) {
-  return {
-    audio: Number(audio !== null),
-    container: audio?.container ?? null,
-    codec: audio?.codec ?? null,
-    lossless: typeof audio?.lossless === 'boolean' ? Number(audio.lossless) : null,
-    duration: audio?.duration ?? null,
-    bitrate: audio?.bitrate ?? null,
-    sampleRate: audio?.sampleRate ?? null,
-    channels: audio?.channels ?? null,
-    bitsPerSample: audio?.bitsPerSample ?? null,
-  }
+/** The columns from `audio` to `bits_per_sample`. */
+function audioColumns(audio: Audio | null): (string | number | null)[] {
+  if (!audio) return [0, ...new Array<null>(8).fill(null)]
+  const { container, codec, lossless, duration, bitrate, sampleRate, channels, bitsPerSample } = audio
+  const isLossless = lossless === null ? null : Number(lossless)
+  return [1, container, codec, isLossless, duration, bitrate, sampleRate, channels, bitsPerSample]
 }

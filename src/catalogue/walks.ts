@@ -31,7 +31,7 @@ interface Place {
 export function createWalks(database: DatabaseSync, tables: Tables): (folders: readonly WalkedFolder[]) => WalkDiff {
   const sql = {
     walked: database.prepare(
-      'UPDATE folder SET device = ?1, modified = ?2 WHERE id = ?3 AND (device <> ?1 OR modified <> ?2)',
+      'UPDATE folder SET device = ?1, modified = ?2, folders = ?4, tracks = ?5 WHERE id = ?3 AND (device <> ?1 OR modified <> ?2)',
     ),
     children: database.prepare('SELECT path, device FROM folder WHERE parent = ?'),
     tracks: database.prepare('SELECT id, name, device, inode, revision, missing FROM track WHERE folder = ?'),
@@ -54,7 +54,7 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
       return
     }
     const folder = tables.folderId(path)
-    sql.walked.run(found.device, found.modified, folder)
+    sql.walked.run(found.device, found.modified, folder, found.shown.folders, found.shown.tracks)
     walkChildren(folder, new Set<unknown>(found.folders.map(name => joinPath(path, name))), now, diff)
     const known = new Map<unknown, Row>(sql.tracks.all(folder).map(row => [row.name, row]))
     const place: Place = { path, folder, known }

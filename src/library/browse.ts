@@ -1,9 +1,9 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, opendirSync, statSync } from 'node:fs'
 import { CodedError } from '../errors.ts'
 import type { Folder, FolderEntry } from '../schemas/folder.ts'
 import { isTrackName } from '../tags/containers/registry.ts'
 import { sortNames } from './order.ts'
-import { decodeName, joinPath, type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
+import { absolute, decodeName, joinPath, type LibraryPath, locate, locatedBytes, nameOf } from './paths.ts'
 
 /** Folders that NAS systems keep for themselves. */
 const systemFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'])
@@ -19,12 +19,31 @@ interface Entries<T> {
   readonly tracks: readonly T[]
 }
 
+/** A folder that was looked at when it had this modification time (ns), and how many folders and tracks it showed. */
+export interface KnownFolder {
+  readonly name: string
+  readonly modified: string
+  readonly folders: number
+  readonly tracks: number
+}
+
+/** The entries of a directory, a few at a time: a list of them all, where there are a million, takes more than half a gigabyte. */
+function* readDirectory(path: Buffer): Generator<Dirent<Buffer>> {
+  // Node reads names as bytes, too; its types do not say so.
+  const directory = opendirSync(path as unknown as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 128 })
+  try {
+    for (let entry = directory.readSync(); entry; entry = directory.readSync()) yield entry as unknown as Dirent<Buffer>
+  } finally {
+    directory.closeSync()
+  }
+}
+
 /** The folders and tracks in a folder, in no order; hidden ones, and links that lead out of the library, are left out. */
 export function readEntries(root: Buffer, path: LibraryPath): Entries<Entry> {
   const real = locatedBytes(locate(root, path))
   const folders: Entry[] = []
   const tracks: Entry[] = []
-  for (const entry of readdirSync(real, { encoding: 'buffer', withFileTypes: true }) as unknown as Dirent<Buffer>[]) {
+  for (const entry of readDirectory(real)) {
     if (entry.name[0] === 0x2e) continue
     const name = decodeName(entry.name)
     const linked = entry.isSymbolicLink()
@@ -56,16 +75,20 @@ function linkKind(root: Buffer, path: LibraryPath): 'folder' | 'file' | null {
   }
 }
 
-/** A folder and its direct children. Throws FOLDER_NOT_FOUND. */
-export function readFolder(root: Buffer, path: LibraryPath): Folder {
-  const { folders } = demandFolder(() => entriesOf(root, path))
-  return { path, name: nameOf(path), folders: folders.flatMap(name => countedEntry(root, joinPath(path, name)) ?? []) }
+/** A folder and its direct children. Those that are still as they are known are not opened. Throws FOLDER_NOT_FOUND. */
+export function readFolder(root: Buffer, path: LibraryPath, known: readonly KnownFolder[]): Folder {
+  const names = demandFolder(() => sortNames(readEntries(root, path).folders.map(({ name }) => name)))
+  const knownAs = new Map(known.map(each => [each.name, each]))
+  const folders = names.flatMap(name => countedEntry(root, joinPath(path, name), knownAs.get(name)) ?? [])
+  return { path, name: nameOf(path), folders }
 }
 
-function countedEntry(root: Buffer, path: LibraryPath): FolderEntry | null {
+function countedEntry(root: Buffer, path: LibraryPath, known: KnownFolder | undefined): FolderEntry | null {
   const entry = { path, name: nameOf(path) }
   try {
-    const { folders, tracks } = entriesOf(root, path)
+    if (known && known.modified === statSync(absolute(root, path), { bigint: true }).mtimeNs.toString())
+      return { ...entry, folders: known.folders, tracks: known.tracks }
+    const { folders, tracks } = readEntries(root, path)
     return { ...entry, folders: folders.length, tracks: tracks.length }
   } catch (error) {
     // Gone since its parent was read, or not ours to read: shown, as empty, only in the second case.

@@ -94,7 +94,7 @@ export function createLibrary({ root, options, pool, threads, catalogue, makeSca
     root,
     options,
     scan,
-    folder: path => pool.run('folder', { root, path }),
+    folder: async path => pool.run('folder', { root, path, known: await catalogue.run('children', { path }) }),
     trackPaths: (path, recursive) => pool.run('tracks', { root, path, recursive }),
     async find(q, path) {
       if (q.trim() === '')

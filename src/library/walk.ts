@@ -26,6 +26,8 @@ export interface WalkedFolder {
     readonly modified: string
     readonly folders: readonly string[]
     readonly tracks: WalkedTracks
+    /** How many of each it shows: links are counted, too. */
+    readonly shown: { readonly folders: number; readonly tracks: number }
   } | null
 }
 
@@ -72,9 +74,10 @@ function walkFolder(root: Buffer, path: LibraryPath): WalkedFolder['found'] {
     modified.push(Number(stats.mtimeMs))
     links.push(linked)
   }
+  const shown = { folders: entries.folders.length, tracks: entries.tracks.length }
   const folders = entries.folders.filter(({ linked }) => !linked).map(({ name }) => name)
   const tracks = { names, revisions, inodes, sizes, modified, linked: links }
-  return { device: own.dev.toString(36), modified: own.mtimeNs.toString(), folders, tracks }
+  return { device: own.dev.toString(36), modified: own.mtimeNs.toString(), folders, tracks, shown }
 }
 
 function statsOf(path: Buffer, linked: boolean): BigIntStats | undefined {

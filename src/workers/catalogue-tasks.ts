@@ -11,6 +11,7 @@ import { parseQuery } from '../catalogue/query/parse.ts'
 import { type CatalogueCounts, createStore } from '../catalogue/store.ts'
 import { createValueList, type ValuePage, type ValueRequest } from '../catalogue/value-list.ts'
 import type { WalkDiff } from '../catalogue/walks.ts'
+import type { KnownFolder } from '../library/browse.ts'
 import type { LibraryPath } from '../library/paths.ts'
 import type { PackedAnswers, TrackReading } from '../library/reading.ts'
 import type { Written } from '../library/refreshing.ts'
@@ -96,6 +97,10 @@ export const forgetMissing = ({ since }: { since: number }): Promise<Answer<Libr
 
 export const missingFolders = ({ since }: { since: number }): Promise<Answer<LibraryPath[]>> =>
   answer(() => store.missingFolders(since))
+
+/** The folders in a folder that were walked, with what they held then. */
+export const children = ({ path }: { path: LibraryPath }): Promise<Answer<KnownFolder[]>> =>
+  answer(() => store.children(path))
 
 export const noted = (written: Written): Promise<Answer<void>> => answer(() => store.noted(written))
 

@@ -6,7 +6,7 @@ import { trashOf } from '../changes/trash.ts'
 import { splitTrashed } from '../changes/trash-place.ts'
 import { type Journal, openJournal } from '../files/journal.ts'
 import { type Emptied, emptyTrash as emptyTrashAt, tidyTrash as tidyTrashAt } from '../files/trash.ts'
-import { listTracks, readFolder } from '../library/browse.ts'
+import { type KnownFolder, listTracks, readFolder } from '../library/browse.ts'
 import { encodeName, type LibraryPath } from '../library/paths.ts'
 import { type SumsInput, sumTracks } from '../library/payload.ts'
 import { packAnswers, type ReadAnswer } from '../library/reading.ts'
@@ -41,8 +41,8 @@ interface CompareInput {
   readonly tracks: ReadonlyArray<{ readonly path: LibraryPath; readonly revision: string }>
 }
 
-export const folder = ({ root, path }: Place): Promise<Answer<Folder>> =>
-  answer(() => readFolder(Buffer.from(root), path))
+export const folder = ({ root, path, known }: Place & { known: readonly KnownFolder[] }): Promise<Answer<Folder>> =>
+  answer(() => readFolder(Buffer.from(root), path, known))
 
 export const tracks = ({ root, path, recursive }: Place & { recursive: boolean }): Promise<Answer<LibraryPath[]>> =>
   answer(() => listTracks(Buffer.from(root), path, recursive))

@@ -44,7 +44,7 @@ type Step =
     }
   | { readonly do: 'walk'; readonly which: readonly LibraryPath[] }
   | { readonly do: 'read'; readonly limit: number }
-  | { readonly do: 'forget' }
+  | { readonly do: 'forget' | 'search' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('write', 'replace'), at: anyPath, titles }) },
@@ -60,7 +60,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('walk' as const), which: fc.subarray(folders) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), limit: fc.integer({ min: 1, max: 5 }) }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'forget' as const }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('forget', 'search') }) },
 )
 
 const revisionOf = ({ inode, time }: File): string => `${inode.toString(36)}.10.${time.toString(36)}`
@@ -87,6 +87,7 @@ function walkOf(files: Files, at: LibraryPath): WalkedFolder {
         modified: states.map(({ time }) => time),
         linked: states.map(() => false),
       },
+      shown: { folders: new Set(children).size, tracks: own.length },
     },
   }
 }
@@ -173,6 +174,10 @@ function follow(steps: readonly Step[]) {
       case 'read':
         read(each.limit)
         break
+      case 'search':
+        // What searches keep in memory has to follow from here on.
+        findTracks(database, parseQuery('so'), 0)
+        break
       case 'forget':
         store.forgetMissing(Date.now() + 1)
     }
@@ -244,8 +249,8 @@ const check = (steps: readonly Step[]): void => {
   database.close()
 }
 
-test('however files come, go, move and change, the catalogue is in the end what a naive model is', () => {
-  fc.assert(
+test('however files come, go, move and change, the catalogue is in the end what a naive model is', async () => {
+  await fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), steps => check(steps)),
     { numRuns: 300 },
   )
