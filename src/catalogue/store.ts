@@ -9,7 +9,7 @@ import type { Audio } from '../schemas/track.ts'
 import { pathOf } from './rows.ts'
 import { createTables, type FileState } from './tables.ts'
 import { fileNameField } from './values.ts'
-import { createWalks, type WalkDiff } from './walks.ts'
+import { createWalks, mostTold, type WalkDiff } from './walks.ts'
 
 /*
  * What is written into the catalogue. A walk tells which tracks are where, in which revision; a reading tells what one holds.
@@ -41,7 +41,7 @@ export interface Store {
   /** Whether every folder was walked and every track read once, ever. */
   isComplete(): boolean
   complete(): void
-  /** Forgets tracks that are missing since `since` (ms since the epoch) or longer, and folders that are gone. Returns their paths. */
+  /** Forgets tracks that are missing since `since` (ms since the epoch) or longer, and folders that are gone. Returns their paths, no more than `mostTold`. */
   forgetMissing(since: number): LibraryPath[]
   /** Folders with tracks that are missing since `since` or longer. */
   missingFolders(since: number): LibraryPath[]
@@ -51,10 +51,12 @@ export interface Store {
   write<T>(work: () => T): T
   /** Commits the writes of late: they wait for each other, as many small commits would take longer than all their writes. */
   save(): void
+  /** Writes what waits to be written with more of its kind: to be called before anything is read of values. */
+  flush(): void
 }
 
 /** Writes that are committed together. What a kill takes with it, the next scan finds again. */
-const mostUnsaved = 25
+const mostUnsaved = 60
 
 export function createStore(database: DatabaseSync, root: Buffer): Store {
   const tables = createTables(database, root)
@@ -95,20 +97,20 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     if (unsaved === 0) database.exec('BEGIN')
     unsaved++
     const before = changes()
+    const { waiting } = tables.values
     database.exec('SAVEPOINT one')
     try {
       const result = work()
-      tables.values.flush()
       database.exec('RELEASE one')
       return result
     } catch (error) {
-      tables.values.discard()
+      tables.values.discard(waiting)
       // A full disk ends the transaction by itself; what led here is what is to be told.
       if (database.isTransaction) database.exec('ROLLBACK TO one; RELEASE one')
       throw error
     } finally {
       // A look at a folder that finds nothing new leaves all lists as they are.
-      if (changes() !== before) generation++
+      if (changes() !== before || tables.values.waiting !== waiting) generation++
       if (unsaved >= mostUnsaved) save()
     }
   }
@@ -118,6 +120,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
   function save(): void {
     if (unsaved === 0) return
     unsaved = 0
+    tables.values.flush()
     database.exec('COMMIT')
   }
 
@@ -172,6 +175,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     },
     write,
     save,
+    flush: tables.values.flush,
     walked: folders => write(() => walk(folders)),
     store: readings => write(() => readings.forEach(storeReading)),
     lost(paths) {
@@ -207,7 +211,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
         for (const row of rows) tables.dropTrack(row.id as number)
         // From the leaves up: a folder goes when nothing is left in it.
         while (Number(sql.dropFolders.run().changes) > 0);
-        return rows.map(pathOf)
+        return rows.slice(0, mostTold).map(pathOf)
       })
     },
     missingFolders: since => sql.missingFolders.all(since).map(row => row.path as LibraryPath),

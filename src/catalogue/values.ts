@@ -18,12 +18,14 @@ const longestText = 200
 export const longestHeld = 256
 
 export interface ValueIndex {
-  /** Brings the values of a track from what they were to what they are. Done when `flush` is called. */
+  /** Brings the values of a track from what they were to what they are. Links are written by the next `flush`. */
   replace(track: number, before: Tags, after: Tags): void
-  /** Writes the links that are still to be written: the last step of every transaction. */
+  /** Writes the links that wait: many at once take a third of the time. */
   flush(): void
-  /** Forgets what is still to be written, as its transaction was rolled back. */
-  discard(): void
+  /** How many links wait. */
+  readonly waiting: number
+  /** Forgets all but the first `waiting` links that wait, and ids that may no longer be: a write was rolled back. */
+  discard(waiting: number): void
 }
 
 /** A field and one of its values, as one key. */
@@ -73,6 +75,8 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
   }
 
   function release(field: string, value: string, track: number): void {
+    // A value that only a link which waits holds must not look unused.
+    flush()
     const text = listedText(value)
     const row = find.get(field, sortKey(text), text)
     if (!row) return
@@ -90,8 +94,6 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
           const name = identity(field, value)
           if (!kept.has(name)) kept.set(name, position)
         }
-      // A value that only a link still to be written holds must not look unused.
-      if (Object.keys(before).length > 0) flush()
       for (const [field, values] of entriesOf(before)) {
         for (const [position, value] of values.entries())
           if (kept.get(identity(field, value)) !== position) release(field, value, track)
@@ -100,8 +102,11 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
         for (const [position, value] of values.entries()) links.push([idOf(field, value), track, position])
     },
     flush,
-    discard() {
-      links = []
+    get waiting() {
+      return links.length
+    },
+    discard(waiting) {
+      links.length = Math.min(waiting, links.length)
       recent = new Map()
     },
   }

@@ -6,8 +6,9 @@ import type { FileState, Tables } from './tables.ts'
 
 /** What a walk found to differ from what was known. */
 export interface WalkDiff {
+  /** No more than `mostTold` of them. */
   readonly added: readonly LibraryPath[]
-  /** Tracks in another revision than the known one. */
+  /** Tracks in another revision than the known one, no more than `mostTold` of them. */
   readonly changed: readonly LibraryPath[]
   readonly moved: ReadonlyArray<{ readonly from: LibraryPath; readonly to: LibraryPath }>
   /** Folders that were not known, and are still to be walked. */
@@ -17,6 +18,9 @@ export interface WalkDiff {
   /** How many tracks are newly not where they were. */
   readonly missing: number
 }
+
+/** Paths that are worth telling: one more than a message to listeners holds, so that it knows that it is cut. */
+export const mostTold = 1001
 
 type Found = { -readonly [Key in keyof WalkDiff]: WalkDiff[Key] extends readonly (infer T)[] ? T[] : number }
 
@@ -58,8 +62,8 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     walkChildren(folder, new Set<unknown>(found.folders.map(name => joinPath(path, name))), now, diff)
     const known = new Map<unknown, Row>(sql.tracks.all(folder).map(row => [row.name, row]))
     const place: Place = { path, folder, known }
-    for (const [i, name] of found.tracks.names.entries())
-      walkTrack(place, name, stateAt(found.device, found.tracks, i), diff)
+    const tracks = JSON.parse(found.tracks) as WalkedTracks
+    for (const [i, name] of tracks.names.entries()) walkTrack(place, name, stateAt(found.device, tracks, i), diff)
     for (const row of known.values())
       diff.missing += Number(sql.miss.run(now, row.id as number, row.name as string).changes)
   }
@@ -115,7 +119,7 @@ export function createWalks(database: DatabaseSync, tables: Tables): (folders: r
     for (const folder of folders) walkFolder(folder, now, diff)
     for (const id of displaced.keys()) tables.dropTrack(id as number)
     displaced.clear()
-    return diff
+    return { ...diff, added: diff.added.slice(0, mostTold), changed: diff.changed.slice(0, mostTold) }
   }
 }
 

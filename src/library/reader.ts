@@ -7,7 +7,7 @@ import { noFacts, packAnswers, type ReadAnswer } from './reading.ts'
 import { unreadSummary } from './track.ts'
 
 /** Tracks that are read in one go by one thread. */
-const batchSize = 40
+const batchSize = 60
 /** Time that a file or a batch may take before its thread is ended (ms): slow disks are waited for, hostile files are not. */
 export const fileLimit = 20_000
 const batchLimit = 30_000
@@ -62,13 +62,23 @@ export function createReader(root: Buffer, options: CodecOptions, pool: Pool, th
       })
       return answers.flat()
     },
-    readPacked(paths, take) {
+    async readPacked(paths, take) {
       const task = (batch: readonly LibraryPath[], limit: number) =>
         pool.read('readPacked', { root, options, paths: batch }, limit)
-      return inLanes(paths, async batch => {
-        for (const packed of await readBatch(task, batch, found => packAnswers(batch, found)))
-          await take(packed, batch.length)
+      // A batch is taken while the next one of its lane is read; more would pile up.
+      let taken: Promise<void> = Promise.resolve()
+      await inLanes(paths, async batch => {
+        const texts = await readBatch(task, batch, found => packAnswers(batch, found))
+        const before = taken
+        taken = before.then(() => takeAll(texts, batch.length))
+        taken.catch(() => {})
+        await before
       })
+      await taken
+
+      async function takeAll(texts: readonly string[], count: number): Promise<void> {
+        for (const [i, packed] of texts.entries()) await take(packed, i === 0 ? count : 0)
+      }
     },
   }
 }

@@ -48,6 +48,13 @@ const sums = createSums(database, duplicates.changed)
 const checking = createChecking(database, () => store.generation)
 const problemPages = createPages(database)
 
+/** Does work that reads values: what waits to be written with more of its kind is written before. */
+const reading = <T>(work: () => T): Promise<Answer<T>> =>
+  answer(() => {
+    store.flush()
+    return work()
+  })
+
 /** How the catalogue was found when it was opened. */
 export interface Opened {
   readonly durable: boolean
@@ -60,7 +67,7 @@ export const opened = (): Promise<Answer<Opened>> =>
 
 /** A scan came to its end: the first search is not to wait for what can be made ready now. */
 export const completed = (): Promise<Answer<void>> =>
-  answer(() => {
+  reading(() => {
     store.complete()
     prepareSearch(database)
   })
@@ -109,17 +116,17 @@ export const page = (input: {
   request: ListRequest
   limit: number
   cursor: string | null
-}): Promise<Answer<ListPage>> => answer(() => listing.page(input.request, input.limit, input.cursor))
+}): Promise<Answer<ListPage>> => reading(() => listing.page(input.request, input.limit, input.cursor))
 
 /** A page of the distinct values of a field. Throws BAD_REQUEST. */
 export const values = (input: {
   request: ValueRequest
   limit: number
   cursor: string | null
-}): Promise<Answer<ValuePage>> => answer(() => listValues(input.request, input.limit, input.cursor))
+}): Promise<Answer<ValuePage>> => reading(() => listValues(input.request, input.limit, input.cursor))
 
 /** The paths of all tracks of a list. */
-export const paths = (request: ListRequest): Promise<Answer<LibraryPath[]>> => answer(() => listing.paths(request))
+export const paths = (request: ListRequest): Promise<Answer<LibraryPath[]>> => reading(() => listing.paths(request))
 
 /** Looks for duplicates for a while; whether all is looked at. */
 export const findDuplicates = ({
@@ -128,14 +135,14 @@ export const findDuplicates = ({
 }: {
   by: DuplicateKind
   continued: boolean
-}): Promise<Answer<boolean>> => answer(() => duplicates.step(by, continued))
+}): Promise<Answer<boolean>> => reading(() => duplicates.step(by, continued))
 
 /** A page of the duplicates that were found. Throws BAD_REQUEST. */
 export const duplicatePage = (input: {
   by: DuplicateKind
   limit: number
   cursor: string | null
-}): Promise<Answer<FoundPage>> => answer(() => duplicates.page(input.by, input.limit, input.cursor))
+}): Promise<Answer<FoundPage>> => reading(() => duplicates.page(input.by, input.limit, input.cursor))
 
 export const countSums = ({ stage, after }: { stage: SumStage; after: number }): Promise<Answer<SumCount>> =>
   answer(() => sums.count(stage, after))
@@ -160,14 +167,14 @@ export const summed = (): Promise<Answer<void>> => answer(() => duplicates.forge
 
 /** Looks for problems for about `budget` ms; what is left to be looked through then. */
 export const checkProblems = ({ budget }: { budget: number }): Promise<Answer<Left>> =>
-  answer(() => checking.step(budget))
+  reading(() => checking.step(budget))
 
 export const problemCounts = (): Promise<Answer<{ counts: KindCount[]; checked: boolean }>> =>
-  answer(() => ({ counts: problemPages.counts(), checked: checking.left() === 'nothing' }))
+  reading(() => ({ counts: problemPages.counts(), checked: checking.left() === 'nothing' }))
 
 /** A page of the tracks with one kind of problem. Throws PROBLEM_KIND_NOT_FOUND and BAD_REQUEST. */
 export const problemPage = (request: ProblemRequest): Promise<Answer<ProblemPage & { checked: boolean }>> =>
-  answer(() => ({ ...problemPages.page(request), checked: checking.left() === 'nothing' }))
+  reading(() => ({ ...problemPages.page(request), checked: checking.left() === 'nothing' }))
 
 export const close = (): Promise<Answer<void>> =>
   answer(() => {

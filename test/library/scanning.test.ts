@@ -107,7 +107,7 @@ test('tracks that vanish, move, come and change between walk and reading are in 
 
 test('an error in a task of a scan is reported by the scan, and the next one is whole', async t => {
   for (const task of ['walk', 'readPacked']) {
-    let left = 3
+    let left = 2
     const { library, titles } = libraryOf(t, many, name => {
       if (name === task && --left === 0) throw new Error('the thread is gone')
     })
