@@ -376,8 +376,4 @@ export function createScan(deps: ScanDependencies): Scan {
 }
 
 /** Whether no track of a folder was written to just now. */
-function isAtRest({ found }: WalkedFolder): boolean {
-  const now = Date.now()
-  // A time that is still to come says nothing: that clock is not ours.
-  return !found?.tracks.modified.some(time => time <= now && now - time < rest)
-}
+const isAtRest = ({ found }: WalkedFolder): boolean => !found || Date.now() - found.latest >= rest

@@ -25,7 +25,10 @@ export interface WalkedFolder {
     /** Modification time of the folder in ns. */
     readonly modified: string
     readonly folders: readonly string[]
-    readonly tracks: WalkedTracks
+    /** JSON of WalkedTracks: as a text it passes threads that have no use for it at no cost, however long the folder. */
+    readonly tracks: string
+    /** The latest modification time of a track, but for those long to come (ms since the epoch); 0 where there is none. */
+    readonly latest: number
     /** How many of each it shows: links are counted, too. */
     readonly shown: { readonly folders: number; readonly tracks: number }
   } | null
@@ -63,6 +66,8 @@ function walkFolder(root: Buffer, path: LibraryPath): WalkedFolder['found'] {
   const sizes: number[] = []
   const modified: number[] = []
   const links: boolean[] = []
+  const soon = BigInt(Date.now() + 5000)
+  let latest = 0
   const slash = Buffer.concat([real, Buffer.from(real.length === 1 ? '' : '/')])
   for (const { name, linked } of entries.tracks) {
     const stats = statsOf(Buffer.concat([slash, encodeName(name)]), linked)
@@ -72,12 +77,21 @@ function walkFolder(root: Buffer, path: LibraryPath): WalkedFolder['found'] {
     inodes.push(stats.ino.toString(36))
     sizes.push(Number(stats.size))
     modified.push(Number(stats.mtimeMs))
+    // A time that is long to come says nothing: that clock is not ours.
+    if (stats.mtimeMs <= soon && stats.mtimeMs > latest) latest = Number(stats.mtimeMs)
     links.push(linked)
   }
   const shown = { folders: entries.folders.length, tracks: entries.tracks.length }
   const folders = entries.folders.filter(({ linked }) => !linked).map(({ name }) => name)
-  const tracks = { names, revisions, inodes, sizes, modified, linked: links }
-  return { device: own.dev.toString(36), modified: own.mtimeNs.toString(), folders, tracks, shown }
+  const tracks: WalkedTracks = { names, revisions, inodes, sizes, modified, linked: links }
+  return {
+    device: own.dev.toString(36),
+    modified: own.mtimeNs.toString(),
+    folders,
+    tracks: JSON.stringify(tracks),
+    latest,
+    shown,
+  }
 }
 
 function statsOf(path: Buffer, linked: boolean): BigIntStats | undefined {

@@ -79,14 +79,15 @@ function walkOf(files: Files, at: LibraryPath): WalkedFolder {
       device: 'd',
       modified: '1',
       folders: [...new Set(children)],
-      tracks: {
+      tracks: JSON.stringify({
         names: own.map(nameOf),
         revisions: states.map(revisionOf),
         inodes: states.map(({ inode }) => inode.toString(36)),
         sizes: states.map(() => 10),
         modified: states.map(({ time }) => time),
         linked: states.map(() => false),
-      },
+      }),
+      latest: 0,
       shown: { folders: new Set(children).size, tracks: own.length },
     },
   }
@@ -176,6 +177,7 @@ function follow(steps: readonly Step[]) {
         break
       case 'search':
         // What searches keep in memory has to follow from here on.
+        store.flush()
         findTracks(database, parseQuery('so'), 0)
         break
       case 'forget':
@@ -190,6 +192,7 @@ function follow(steps: readonly Step[]) {
   for (const at of existing) store.walked([walkOf(files, at)])
   while (read(1000) > 0);
   store.forgetMissing(Date.now() + 1)
+  store.flush()
   return { files, database, store, existing }
 }
 
