@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { opendir } from 'node:fs/promises'
 import { openFolder } from '../files/folder.ts'
 import { discard, isTemporary } from '../files/temporary.ts'
 import { trashName } from '../files/trash.ts'
@@ -20,32 +19,40 @@ export async function sweepTemporaries(
   let removed = 0
   const waiting = [root]
   for (let path = waiting.pop(); path && !signal.aborted; path = waiting.pop()) {
-    const entries = await entriesOf(path)
-    const left = entries.filter(entry => entry.isFile() && isTemporary(entry.name, session))
+    const { folders, left } = await look(path, session)
     if (left.length > 0) removed += removeFrom(path, root, left)
-    for (const entry of entries) {
-      if (!entry.isDirectory()) continue
-      if (entry.name.equals(trash)) noteTrash(path)
-      else waiting.push(Buffer.concat([path, Buffer.from(path.length === 1 ? '' : '/'), entry.name]))
+    for (const name of folders) {
+      if (name.equals(trash)) noteTrash(path)
+      else waiting.push(Buffer.concat([path, Buffer.from(path.length === 1 ? '' : '/'), name]))
     }
   }
   return removed
 }
 
-async function entriesOf(path: Buffer): Promise<Dirent<Buffer>[]> {
+/** Names of the folders in a folder, and of the temporaries that are left in it; read a few at a time, for there may be a million. */
+async function look(path: Buffer, session: string): Promise<{ folders: Buffer[]; left: Buffer[] }> {
+  const folders: Buffer[] = []
+  const left: Buffer[] = []
   try {
-    return (await readdir(path, { encoding: 'buffer', withFileTypes: true })) as unknown as Dirent<Buffer>[]
+    // Node reads names as bytes, too; its types do not say so.
+    const options = { encoding: 'buffer' as BufferEncoding, bufferSize: 128 }
+    for await (const entry of await opendir(path as unknown as string, options)) {
+      const name = entry.name as unknown as Buffer
+      if (entry.isDirectory()) folders.push(name)
+      else if (entry.isFile() && isTemporary(name, session)) left.push(name)
+    }
   } catch {
-    return []
+    // Gone, or not ours to read: what was seen of it will do.
   }
+  return { folders, left }
 }
 
-function removeFrom(path: Buffer, root: Buffer, entries: readonly Dirent<Buffer>[]): number {
+function removeFrom(path: Buffer, root: Buffer, names: readonly Buffer[]): number {
   try {
     const folder = openFolder(path, root)
-    for (const { name } of entries) discard(folder, name)
+    for (const name of names) discard(folder, name)
     folder.close()
-    return entries.length
+    return names.length
   } catch {
     // The folder went away, or is not ours to write: the others are still to be swept.
     return 0
