@@ -17,6 +17,9 @@ const longestText = 200
 /** Letters of a folded value that a search holds in memory at the most; longer ones are found by the index of trigrams. */
 export const longestHeld = 256
 
+/** Values whose ids are remembered, twice over. */
+const mostRecent = 5000
+
 export interface ValueIndex {
   /** Brings the values of a track from what they were to what they are. Links are written by the next `flush`. */
   replace(track: number, before: Tags, after: Tags): void
@@ -44,6 +47,8 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
   const drop = database.prepare('DELETE FROM value WHERE id = ?')
   /** Ids of values met lately: an album repeats most of its values on every track. */
   let recent = new Map<string, number>()
+  /** Those met before: what comes up again moves on, and what does not is forgotten. */
+  let older = new Map<string, number>()
 
   let links: [value: number, track: number, position: number][] = []
 
@@ -57,12 +62,19 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
   function idOf(field: string, value: string): number {
     const text = listedText(value)
     const name = identity(field, text)
-    const known = recent.get(name)
-    if (known !== undefined) return known
+    const known = recent.get(name) ?? older.get(name)
+    if (known !== undefined) return remember(name, known)
     const key = sortKey(text)
     const row = find.get(field, key, text)
     const id = row ? Number(row.id) : add(field, key, text, value)
-    if (recent.size >= 5000) recent = new Map()
+    return remember(name, id)
+  }
+
+  function remember(name: string, id: number): number {
+    if (recent.size >= mostRecent) {
+      older = recent
+      recent = new Map()
+    }
     recent.set(name, id)
     return id
   }
@@ -84,6 +96,7 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
     if (used.get(row.id as number)) return
     drop.run(row.id as number)
     recent.delete(identity(field, text))
+    older.delete(identity(field, text))
   }
 
   return {
@@ -108,6 +121,7 @@ export function createValueIndex(database: DatabaseSync): ValueIndex {
     discard(waiting) {
       links.length = Math.min(waiting, links.length)
       recent = new Map()
+      older = new Map()
     },
   }
 }
