@@ -38,7 +38,7 @@ export interface Scan {
   readonly state: ScanState
   /** Scans the whole library; one that is running is waited for instead. */
   start(): Promise<void>
-  /** The same, with all watches made anew: what is there may be another disk. */
+  /** Scans the whole library, after the scan that is running, with all watches made anew: what is there may be another disk. */
   renew(): Promise<void>
   /** Looks at single folders now; whether each was there, in their order: null stands for one that could not be read. */
   look(paths: readonly LibraryPath[]): Promise<(boolean | null)[]>
@@ -73,6 +73,7 @@ export function createScan(deps: ScanDependencies): Scan {
   const state: ScanState = { state: 'walking', folders: 0, tracks: 0, read: 0, missing: 0, complete: false }
   let stopped = false
   let scanning: Promise<void> | null = null
+  let renewing: Promise<void> | null = null
   let draining: Promise<void> | null = null
   let drainAgain = false
   let settling: NodeJS.Timeout | null = null
@@ -342,8 +343,12 @@ export function createScan(deps: ScanDependencies): Scan {
     state,
     start,
     renew() {
-      watcher.renew()
-      return start()
+      renewing ??= Promise.allSettled([scanning]).then(() => {
+        renewing = null
+        watcher.renew()
+        return start()
+      })
+      return renewing
     },
     async look(paths) {
       await opened
