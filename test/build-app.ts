@@ -18,13 +18,16 @@ export function configFor(t: TestContext, env: Record<string, string> = {}): Con
   return loadConfig({ MUSIC_DIR: temporaryFolder(t), LOG_LEVEL: 'silent', WORKERS: '1', ...env })
 }
 
+/** Tests share their machine: a server that is not told so would refuse what it takes long for. */
+export const patient: AppOptions = { limits: { maxEventLoopDelay: 60_000 } }
+
 /** The server, closed after the test. `extend` adds routes to what there is. */
 export async function build(
   t: TestContext,
   env: Record<string, string> = {},
   options: AppOptions = {},
 ): Promise<FastifyInstance> {
-  const app = await buildApp(configFor(t, env), options)
+  const app = await buildApp(configFor(t, env), { ...patient, ...options })
   t.after(() => app.close())
   return app
 }

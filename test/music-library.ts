@@ -7,7 +7,7 @@ import { buildApp } from '../src/app.ts'
 import type { Change, ChangeFile, ChangePage, Edit, Target } from '../src/schemas/change.ts'
 import type { Problem } from '../src/schemas/common.ts'
 import type { Track } from '../src/schemas/track.ts'
-import { configFor, temporaryFolder } from './build-app.ts'
+import { configFor, patient, temporaryFolder } from './build-app.ts'
 
 /** A small library in a folder of its own, with the server on it, spoken to as a script would. */
 export interface MusicLibrary {
@@ -56,7 +56,7 @@ export async function openLibrary(
 ): Promise<MusicLibrary> {
   const root = env.MUSIC_DIR ?? temporaryFolder(t)
   for (const [path, bytes] of Object.entries(files)) putFile(root, path, bytes)
-  const app = await buildApp(configFor(t, { ...env, MUSIC_DIR: root }))
+  const app = await buildApp(configFor(t, { ...env, MUSIC_DIR: root }), patient)
   t.after(() => app.close())
   return speak(app, root)
 }

@@ -13,6 +13,7 @@ import { type Browser, type Locator, type Page, chromium as playwright } from 'p
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { copyDemo } from '../../src/library/demo.ts'
+import { patient } from '../build-app.ts'
 
 export interface Visit {
   readonly page: Page
@@ -39,7 +40,7 @@ export async function visit(
   const demo = await copyDemo()
   t.after(() => demo.remove())
   const config = loadConfig({ MUSIC_DIR: demo.path, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', WORKERS: '1' })
-  const app = await buildApp({ ...config, demo: true })
+  const app = await buildApp({ ...config, demo: true }, patient)
   t.after(() => app.close())
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/`
 
