@@ -24,9 +24,10 @@ const ofFolders: ReadonlySet<Edit['op']> = new Set(['rename', 'move', 'delete', 
 
 /** What a request asks for. Throws BAD_REQUEST and, for paths that no library could have, PATH_INVALID and PATH_OUTSIDE_LIBRARY. */
 export async function prepareRequest(request: ChangeRequest, library: Library, pictures: Pictures): Promise<Prepared> {
-  const { target, edits, label } = request
-  if (target && 'folder' in target && edits?.some(({ op }) => ofFolders.has(op))) {
-    const folders = folderJobs(request, target, edits)
+  const { label } = request
+  if ('target' in request && 'folder' in request.target && request.edits.some(({ op }) => ofFolders.has(op))) {
+    const { target, edits } = request
+    const folders = folderJobs(request.target, edits, request.revisions)
     return { tracks: [], folders, label: label ?? describeFolderEdits(edits, nameOf(parsePath(target.folder))) }
   }
   const asked = await askedEdits(library, request)
@@ -79,15 +80,14 @@ function departures(asked: readonly Asked[]): Map<LibraryPath, string[]> {
 }
 
 function folderJobs(
-  request: ChangeRequest,
   target: { folder: string; recursive?: boolean },
   edits: readonly Edit[],
+  revisions: object | undefined,
 ): FolderJob[] {
   const path = parsePath(target.folder)
   if (!edits.every(({ op }) => ofFolders.has(op)))
     throw bad('Edits of the folder itself and edits of the tracks in it are two requests: make one after the other.')
-  if (request.files) throw bad('Give either target and edits, or files with edits of their own.')
-  if (request.revisions) throw bad('Revisions are for tracks: a folder has none.')
+  if (revisions) throw bad('Revisions are for tracks: a folder has none.')
   if (target.recursive) throw bad('A folder is moved or deleted with all that is in it; leave recursive out.')
   if (isTrashed(path)) throw new CodedError('TRASHED', 'It is in the trash; undo what deleted it to have it back.')
   if (edits.some(({ op }) => op === 'createFolder')) return newFolders(path, edits)
@@ -124,11 +124,10 @@ interface Asked {
   readonly expected: string | null
 }
 
-/** The tracks of a request with their edits, each track once. Throws for paths that no library could have, and where neither or both forms are used. */
+/** The tracks of a request with their edits, each track once. Throws for paths that no library could have. */
 async function askedEdits(library: Library, request: ChangeRequest): Promise<Asked[]> {
-  const { target, edits, revisions, files } = request
-  if (files && !target && !edits && !revisions) {
-    const asked = files.map(({ path, edits, revision }) => ({
+  if ('files' in request) {
+    const asked = request.files.map(({ path, edits, revision }) => ({
       path: parsePath(path),
       edits,
       expected: revision ?? null,
@@ -137,9 +136,7 @@ async function askedEdits(library: Library, request: ChangeRequest): Promise<Ask
       throw bad('A track is named twice in files; give all its edits in one place.')
     return asked
   }
-  if (!target || !edits || files) {
-    throw bad('Give either target and edits, or files with edits of their own.')
-  }
+  const { target, edits, revisions } = request
   const expected = new Map(Object.entries(revisions ?? {}))
   const paths = await targetPaths(library, target)
   return paths.map(path => ({ path, edits, expected: expected.get(path) ?? null }))

@@ -84,7 +84,10 @@ export function explain(schema: TSchema, value: unknown, at = ''): string {
 function explainUnion(branches: Schema[], value: unknown, at: string): string {
   const literals = branches.map(branch => branch.const).filter(literal => literal !== undefined)
   if (literals.length === branches.length) return `${at || 'it'} must be one of ${literals.join(', ')}`
-  if (!isRecord(value)) return `${at || 'it'} does not have any of the forms that it may have`
+  if (!isRecord(value)) {
+    const objects = branches.every(({ type }) => type === 'object')
+    return `${at || 'it'} ${objects ? 'must be object' : 'does not have any of the forms that it may have'}`
+  }
 
   const chosen = branches.filter(branch => literalsOf(branch).every(([name, literal]) => value[name] === literal))
   const whole = chosen.filter(({ required = [] }) => required.every(name => Object.hasOwn(value, name)))

@@ -89,18 +89,24 @@ const Edits = Type.Array(Edit, { minItems: 1, maxItems: 1000 })
 export const FileEdits = Type.Object({ path: PathText, edits: Edits, revision: Type.Optional(Type.String()) }, strict)
 export type FileEdits = Static<typeof FileEdits>
 
-/** The same edits for all tracks of a target, or, in `files`, each track its own: one of the two. */
-export const ChangeRequest = Type.Object(
-  {
-    label: Type.Optional(Type.String({ maxLength: 200 })),
-    target: Type.Optional(Target),
-    edits: Type.Optional(Edits),
-    revisions: Type.Optional(Type.Record(Type.String(), Type.String())),
-    files: Type.Optional(Type.Array(FileEdits, { minItems: 1, maxItems: 100_000 })),
-    dryRun: Type.Optional(Type.Boolean()),
-  },
-  strict,
-)
+const howToChange = {
+  label: Type.Optional(Type.String({ maxLength: 200 })),
+  dryRun: Type.Optional(Type.Boolean()),
+}
+
+/** The same edits for all tracks of a target, or each track its own. */
+export const ChangeRequest = Type.Union([
+  Type.Object(
+    {
+      target: Target,
+      edits: Edits,
+      revisions: Type.Optional(Type.Record(Type.String(), Type.String())),
+      ...howToChange,
+    },
+    strict,
+  ),
+  Type.Object({ files: Type.Array(FileEdits, { minItems: 1, maxItems: 100_000 }), ...howToChange }, strict),
+])
 export type ChangeRequest = Static<typeof ChangeRequest>
 
 export const ChangeState = Type.Enum(['planned', 'running', 'applied', 'partial', 'failed', 'cancelled', 'undone'])
