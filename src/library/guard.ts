@@ -62,6 +62,8 @@ const share = 5
 const emptied = 'The folder of the library is empty, though there were tracks in it; is its disk mounted?'
 const replaced = 'Another folder is in the place of the library; is its disk mounted?'
 
+const neverScanned = { identity: '', at: 0 }
+
 /** The state of the root. */
 interface Root {
   readonly identity: string
@@ -78,7 +80,7 @@ export function createGuard(deps: GuardDependencies): Guard {
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<Root | string> | null = null
   /** The root as it was at the last scan of a hold, and when that was. */
-  let scanned = { identity: '', at: 0 }
+  let scanned = neverScanned
   let begun: Promise<void> | null = null
   const waiting: (() => void)[] = []
 
@@ -86,6 +88,7 @@ export function createGuard(deps: GuardDependencies): Guard {
     if (reason?.detail === detail) return
     const advice = 'Nothing is forgotten and nothing is written until it is back.'
     if (!reason) {
+      scanned = neverScanned
       warn(`${detail} ${advice}`)
       lookAgainIn(times.held)
     }
@@ -162,7 +165,11 @@ export function createGuard(deps: GuardDependencies): Guard {
   /** Scans when there is another root than at the last time, and else now and then. */
   async function seekBack(): Promise<void> {
     const found = await look()
-    if (closed || typeof found === 'string' || found.empty) return
+    if (closed) return
+    if (typeof found === 'string' || found.empty) {
+      scanned = neverScanned
+      return
+    }
     const now = performance.now()
     if (found.identity === scanned.identity && now - scanned.at < times.scan) return
     scanned = { identity: found.identity, at: now }

@@ -303,8 +303,8 @@ export function createScan(deps: ScanDependencies): Scan {
     const folders = await catalogue.run('missingFolders', { since })
     await walkNew(folders)
     const paths = await catalogue.run('forgetMissing', { since })
-    tell({ ...noNews, removed: paths })
     await count()
+    tell({ ...noNews, removed: paths })
     if (state.missing > 0) settleSoon()
   }
 

@@ -24,8 +24,8 @@ export const problems = fp(
 export function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { code, detail } = reasonOf(error)
   const { status } = errorCatalogue[code]
-  // the client gets a sentence; what happened, with stack and paths, is for the log alone
-  if (status >= 500 && code !== 'OVERLOADED') request.log.error({ err: error, code }, 'request failed')
+  // the client gets a sentence; what happened, with stack and paths, is for the log alone; 503 is a state, not a fault
+  if (status >= 500 && status !== 503) request.log.error({ err: error, code }, 'request failed')
   void reply
     .status(status)
     .headers({ ...noStoreHeaders, 'X-Request-Id': request.id })
