@@ -13,7 +13,7 @@ import { requestId, requestIdOf } from './plugins/request-id.ts'
 import { RequestLog } from './plugins/request-log.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { service } from './plugins/service.ts'
-import { validation } from './plugins/validation.ts'
+import { refuseUnknownQuery, validation } from './plugins/validation.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { duplicateRoutes } from './routes/duplicates.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -73,6 +73,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
 /** The nouns of the API, one line each. */
 const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
+  app.addHook('onRoute', refuseUnknownQuery)
   await app.register(folderRoutes)
   await app.register(trackRoutes)
   await app.register(trackTableRoutes)

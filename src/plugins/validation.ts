@@ -1,6 +1,6 @@
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifySchemaCompiler, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import type { TSchema } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Check, Errors } from 'typebox/value'
 import { CodedError } from '../errors.ts'
@@ -24,6 +24,13 @@ export const validation = fp(
   },
   { name: 'validation' },
 )
+
+const nothing = Type.Object({}, { additionalProperties: false })
+
+/** For calls that know no parameters: who sends some to them, such as `?dryRun=true`, expects something else than would be done. */
+export function refuseUnknownQuery(route: RouteOptions): void {
+  route.schema = { querystring: nothing, ...route.schema }
+}
 
 const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const checker = Compile(schema)

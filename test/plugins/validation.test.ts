@@ -6,6 +6,7 @@ import { problems } from '../../src/plugins/problems.ts'
 import { validation } from '../../src/plugins/validation.ts'
 import { ChangeRequest } from '../../src/schemas/change.ts'
 import { TracksQuery } from '../../src/schemas/track.ts'
+import { build } from '../build-app.ts'
 
 describe('a query', () => {
   test('is read by its types, and what it leaves out has its default', async t => {
@@ -86,6 +87,31 @@ describe('a body', () => {
     assert.match((await post(t, { target: { paths }, edits: [set] })).detail, /target\.paths\[99999\] must be string/)
     assert.ok(performance.now() - started < 3000)
   })
+})
+
+describe('a call of the API that knows no parameters', () => {
+  const edit = { target: { folder: '' }, edits: [{ op: 'createFolder', name: 'New' }] }
+  const calls = [
+    ['GET', '/library'],
+    ['GET', '/fields'],
+    ['GET', '/problems'],
+    ['HEAD', '/problems'],
+    ['POST', '/library/scan'],
+    ['POST', '/duplicates/audio'],
+    ['DELETE', '/changes'],
+    ['POST', '/changes', edit],
+    ['GET', `/changes/${'0'.repeat(26)}`],
+    ['POST', `/changes/${'0'.repeat(26)}/undo`],
+  ] as const
+  for (const [method, path, payload] of calls) {
+    test(`refuses one: ${method} ${path}?dryRun=true`, async t => {
+      const app = await build(t)
+      const reply = await app.inject({ method, url: `/api/v1${path}?dryRun=true`, ...(payload ? { payload } : {}) })
+      assert.equal(reply.statusCode, 400)
+      if (method !== 'HEAD')
+        assert.equal(reply.json().detail, 'The query is not valid: dryRun is not a known property.')
+    })
+  }
 })
 
 /** Two routes that send back what they understood. */
