@@ -36,4 +36,4 @@ HEALTHCHECK --interval=30s --timeout=10s --retries=3 --start-period=40s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8338}/health`).then(reply => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["/app/docker-entrypoint.sh"]
 # young objects of each thread in 4 MB instead of 16 or more: the same speed, with far less memory
-CMD ["node", "--max-semi-space-size=4", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "src/main.ts"]

@@ -4,6 +4,7 @@ import type { ScanState } from '../schemas/service.ts'
 import type { Catalogue } from '../workers/catalogue.ts'
 import type { Pool } from '../workers/pool.ts'
 import type { Look } from './dirty.ts'
+import { createFilling } from './filling.ts'
 import type { Guard } from './guard.ts'
 import { eventOf, joined, type News, noNews } from './news.ts'
 import { joinPath, type LibraryPath } from './paths.ts'
@@ -57,8 +58,6 @@ export interface Scan {
 
 /** Folders that are walked in one go by one thread. */
 const walkBatch = 60
-/** Tracks whose reading is asked for at once. */
-const readChunk = 2000
 /** Between two messages of progress (ms). */
 const quiet = 500
 /** How long a list waits for folders that were never walked before it does without them (ms). */
@@ -74,14 +73,22 @@ export function createScan(deps: ScanDependencies): Scan {
   let stopped = false
   let scanning: Promise<void> | null = null
   let renewing: Promise<void> | null = null
-  let draining: Promise<void> | null = null
-  let drainAgain = false
   let settling: NodeJS.Timeout | null = null
   /** Whether every folder was walked once, by this run or an earlier one. */
   let walkedOnce = false
   let told = 0
   const background = new Set<Promise<unknown>>()
   const watcher = deps.makeWatcher({ look: lookForNews, rescan: () => inBackground(start()) })
+  const filling = createFilling({
+    catalogue,
+    reader: deps.reader,
+    isStopped: () => stopped,
+    noteRead(count) {
+      state.read += count
+      tellProgress()
+    },
+    noteLost: settleSoon,
+  })
   const refreshing = createRefreshing({ catalogue, inBackground, look: lookSilently, read: refresh })
   /** Resolves when it is known what an earlier run left in the catalogue. */
   let opened = open()
@@ -98,7 +105,7 @@ export function createScan(deps: ScanDependencies): Scan {
     if (settling) clearTimeout(settling)
     refreshing.close()
     await watcher.close()
-    await Promise.allSettled([opened, scanning, draining])
+    await Promise.allSettled([opened, filling.idle()])
     while (background.size > 0) await Promise.allSettled(background)
   }
 
@@ -232,53 +239,13 @@ export function createScan(deps: ScanDependencies): Scan {
     return restless
   }
 
-  /** Reads all that is to be read. One at a time: who asks while it runs waits for it to look once more. */
-  function drain(): Promise<void> {
-    drainAgain = true
-    draining ??= (async () => {
-      try {
-        while (drainAgain && !stopped) {
-          drainAgain = false
-          await readUnread()
-        }
-      } finally {
-        draining = null
-      }
-    })()
-    return draining
-  }
-
-  async function readUnread(): Promise<void> {
-    while (!stopped) {
-      const paths = await catalogue.run('unread', { limit: readChunk })
-      if (paths.length === 0) return
-      await deps.reader.readPacked(paths, async (packed, count) => {
-        if (stopped) return
-        if ((await catalogue.run('storePacked', { packed })) > 0) settleSoon()
-        state.read += count
-        tellProgress()
-      })
-    }
-  }
-
   async function drainAndCount(): Promise<void> {
-    await drain()
+    await filling.drain()
     if (!stopped) await count()
   }
 
-  async function keep(paths: readonly LibraryPath[], answers: readonly ReadAnswer[]): Promise<void> {
-    const readings = answers.filter(answer => answer !== 'gone')
-    const lost = paths.filter((_, i) => answers[i] === 'gone')
-    if (readings.length > 0) await catalogue.run('storeReadings', readings)
-    if (lost.length === 0) return
-    await catalogue.run('lost', lost)
-    settleSoon()
-  }
-
   async function refresh(paths: readonly LibraryPath[]): Promise<void> {
-    await deps.reader.readPacked(paths, async packed => {
-      if (!stopped && (await catalogue.run('storePacked', { packed })) > 0) settleSoon()
-    })
+    await filling.refresh(paths)
     if (!stopped) await count()
   }
 
@@ -321,13 +288,13 @@ export function createScan(deps: ScanDependencies): Scan {
       walkedOnce = true
       state.state = 'reading'
       publish({ type: 'library.scan', ...state })
-      await drain()
+      await filling.drain()
+      if (!stopped) await catalogue.run('completed')
     } finally {
       scanning = null
       state.state = 'ready'
     }
     if (stopped) return
-    await catalogue.run('completed')
     await count()
     publish({ type: 'library.scan', ...state })
     await settle()
@@ -335,7 +302,12 @@ export function createScan(deps: ScanDependencies): Scan {
 
   function start(): Promise<void> {
     if (stopped) return Promise.resolve()
-    scanning ??= scan()
+    if (scanning === null) {
+      scanning = scan()
+      // What waits for a scan hears of its fault; a stop waits for its last steps, too.
+      const over = scanning.catch(() => {}).finally(() => background.delete(over))
+      background.add(over)
+    }
     return scanning
   }
 
@@ -369,7 +341,7 @@ export function createScan(deps: ScanDependencies): Scan {
       await Promise.race([walking, enough])
       clearTimeout(timer)
     },
-    keep,
+    keep: filling.keep,
     noteWritten: refreshing.note,
     settled: refreshing.settled,
     async counts() {
