@@ -7,6 +7,7 @@ import { createHistory, type History } from './changes/history.ts'
 import { createPictures, type Pictures } from './changes/pictures.ts'
 import { createTrash } from './changes/trash.ts'
 import type { Config } from './config.ts'
+import { createLocks } from './files/lock.ts'
 import { recoverJournal } from './files/recovery.ts'
 import { createDuplicateSearch, type DuplicateSearch } from './library/duplicates.ts'
 import { createGuard, type Guard } from './library/guard.ts'
@@ -71,6 +72,8 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     void work.catch(error => log.error({ err: error }, 'the library could not be scanned'))
   const rescan = (): void => scanned(library.scan.renew())
   const guard: Guard = createGuard({ root, counts: () => library.scan.counts(), rescan, warn, info })
+  const locks = createLocks()
+  const follow = createFollower(database, root)
   const library: Library = createLibrary({
     root,
     options: { id3Version: config.id3Version },
@@ -87,7 +90,11 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
         publish,
         guard,
         makeWatcher: scan => createWatcher({ ...scan, root, mode: config.watch, pool, warn, reportFault }),
-        noteMoved: createFollower(database, root),
+        noteMoved(moved) {
+          // Alone: a move of ours that the history has not recorded yet would be taken for one of another program.
+          const all = [{ below: root.toString('latin1') }]
+          void locks.with(all, async () => follow(moved)).catch(reportFault)
+        },
         warn,
         reportFault,
       }),
@@ -121,6 +128,7 @@ export function createService(config: Config, log: FastifyBaseLogger): Service {
     pool,
     history,
     pictures,
+    locks,
     owner: config.owner,
     lanes: config.workers,
     session,

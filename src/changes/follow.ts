@@ -11,10 +11,11 @@ export interface Move {
 
 /**
  * Takes note of tracks to which other programs gave other places, so that what was changed in them can still be undone. `root` is
- * where the library is: a folder that is no longer there, and whose tracks are elsewhere, has moved with all that it held.
+ * where the library is: a folder that is no longer there, and whose tracks are elsewhere, has moved with all that it held. A scan may
+ * also come upon a move of ours; the history knows of that already. To be called while nothing is being moved.
  */
 export function createFollower(database: DatabaseSync, root: Buffer): (moved: readonly Move[]) => void {
-  const fileAt = database.prepare("SELECT id FROM file WHERE path = ? AND kind = 'track'")
+  const fileAt = database.prepare("SELECT id, revision FROM file WHERE path = ? AND kind = 'track'")
   const free = database.prepare("UPDATE file SET path = NULL WHERE path = ? AND kind = 'track'")
   const place = database.prepare('UPDATE file SET path = ? WHERE id = ?')
   // What the history knows at the new place stays: the two folders were made one.
@@ -44,7 +45,15 @@ export function createFollower(database: DatabaseSync, root: Buffer): (moved: re
     return found
   }
 
-  return moved => {
+  /** Whether the history has a track at a path, and that is the one that is there. */
+  function isKnownAt(path: LibraryPath): boolean {
+    const revision = fileAt.get(path)?.revision
+    const inode = lstatSync(absolute(root, path), { bigint: true, throwIfNoEntry: false })?.ino.toString(36)
+    return typeof revision === 'string' && inode !== undefined && revision.split('.')[0] === inode
+  }
+
+  return all => {
+    const moved = all.filter(({ from, to }) => isThere(to) && !isKnownAt(to) && !isKnownAt(from))
     transaction(database, () => {
       // All leave before any arrives: they may have changed places.
       const files = moved.map(({ from }) => fileAt.get(from)?.id as number | undefined)

@@ -1,5 +1,5 @@
 import { CodedError } from '../errors.ts'
-import { type Claim, createLocks } from '../files/lock.ts'
+import type { Claim, Locks } from '../files/lock.ts'
 import type { Owner } from '../files/write.ts'
 import type { Library } from '../library/library.ts'
 import type { LibraryPath } from '../library/paths.ts'
@@ -17,6 +17,7 @@ export type FolderJob = Pick<FolderTask, 'path' | 'expected' | 'work' | 'batch'>
 export interface TaskRunnerDependencies {
   readonly library: Library
   readonly pool: Pool
+  readonly locks: Locks
   readonly owner: Owner
   /** Tracks that are worked on at once. */
   readonly lanes: number
@@ -55,8 +56,7 @@ interface Kind<Job, Applied> {
 }
 
 export function createTaskRunner(deps: TaskRunnerDependencies): TaskRunner {
-  const { library, pool, owner, lanes, session, reportFault } = deps
-  const locks = createLocks()
+  const { library, pool, locks, owner, lanes, session, reportFault } = deps
   const { root, options } = library
 
   const tracks: Kind<Task, AppliedTrack> = {

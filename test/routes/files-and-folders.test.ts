@@ -83,6 +83,24 @@ test('the folders that a move lacks are shown in its plan, made once, and gone a
   assert.deepEqual(visible(library), ['a.mp3', 'b.mp3'])
 })
 
+test('several workers that make the same folders, also those of the trash, do not get in the way of each other', async t => {
+  const paths = Array.from({ length: 24 }, (_, i) => `Old/${i}/a.mp3`)
+  const library = await openLibrary(t, Object.fromEntries(paths.map(path => [path, mp3])), { WORKERS: '4' })
+  const before = visible(library)
+  const files = paths.map((path, i) => ({ path, edits: [move(`New/All/${i}`)] }))
+  const moved = (await library.post('/changes', { files })).body as Change
+  assert.deepEqual([moved.state, moved.summary.applied], ['applied', 2 * paths.length + 2], JSON.stringify(moved.files))
+  assert.equal((await library.undo(moved.id ?? '')).state, 'undone')
+  assert.deepEqual(visible(library), before)
+
+  const { id = '', state, files: deleted } = await library.change({ target: { paths }, edits: [remove] })
+  assert.equal(state, 'applied', JSON.stringify(deleted))
+  assert.equal((await library.undo(id)).state, 'undone')
+  assert.equal((await library.redo(id)).state, 'applied')
+  assert.equal((await library.undo(id)).state, 'undone')
+  assert.deepEqual(visible(library), before)
+})
+
 test('a folder that was made for a move and has got something else stays at undo, and says so', async t => {
   const library = await openLibrary(t, { 'a.mp3': mp3 })
   const { id } = await edit(library, 'a.mp3', move('New'))
