@@ -12,8 +12,10 @@ import { album, track } from './library.ts'
 function catalogueOf(tracks: readonly CataloguedTrack[]) {
   const { database } = openCatalogue(null, 'test')
   const store = createStore(database, Buffer.from('/nowhere'))
-  const put = (list: readonly CataloguedTrack[]) =>
+  const put = (list: readonly CataloguedTrack[]) => {
     store.store(list.map(({ facts, ...summary }) => ({ summary: { ...summary, revision: `${++revision}.1` }, facts })))
+    store.flush()
+  }
   let revision = 0
   let checking = createChecking(database, () => store.generation)
   put(tracks)
