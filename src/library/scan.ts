@@ -84,7 +84,9 @@ export function createScan(deps: ScanDependencies): Scan {
     reader: deps.reader,
     isStopped: () => stopped,
     noteRead(count) {
-      state.read += count
+      // What is read at rest is counted when all of it is: until then it is not among the tracks either.
+      if (state.state !== 'reading') return
+      state.read = Math.min(state.read + count, state.tracks)
       tellProgress()
     },
     noteLost: settleSoon,

@@ -96,7 +96,8 @@ function explainUnion(branches: Schema[], value: unknown, at: string): string {
     return `${at || 'it'} ${objects ? 'must be object' : 'does not have any of the forms that it may have'}`
   }
 
-  const chosen = branches.filter(branch => literalsOf(branch).every(([name, literal]) => value[name] === literal))
+  const objects = branches.filter(({ type }) => type === undefined || type === 'object')
+  const chosen = objects.filter(branch => literalsOf(branch).every(([name, literal]) => value[name] === literal))
   const whole = chosen.filter(({ required = [] }) => required.every(name => Object.hasOwn(value, name)))
   const only = chosen.length === 1 ? chosen[0] : whole.length === 1 ? whole[0] : undefined
   if (only) return explain(only, value, at)

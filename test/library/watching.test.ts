@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import type { Edit } from '../../src/schemas/change.ts'
 import { makeFlac, makeMp3, textFrame } from '../make-audio.ts'
 import { type MusicLibrary, openLibrary } from '../music-library.ts'
-import { type Listener, listed, listenTo, scanned } from './listening.ts'
+import { type Listener, listed, listenTo, scanned, until } from './listening.ts'
 
 const titled = (title: string): Uint8Array =>
   makeMp3({ id3v2: { version: 4, frames: [textFrame('TIT2', title)], padding: 200 } })
@@ -26,6 +26,17 @@ test('a track that another program adds is announced and listed', async t => {
   const { paths, added } = await library.changed(({ added }) => added?.length === 1)
   assert.deepEqual([paths, added], [['A/2.mp3'], ['A/2.mp3']])
   assert.deepEqual(await listed(library), ['A/1.mp3', 'A/2.mp3'])
+})
+
+test('of tracks that come and change at rest no more are said to be read than there are', async t => {
+  const library = await watched(t, { 'A/1.mp3': titled('one') })
+  library.put('A/2.mp3', titled('two'))
+  await library.changed(({ added }) => added?.length === 1)
+  writeFileSync(library.at('A/1.mp3'), titled('other'))
+  await library.changed(({ changed }) => changed?.length === 1)
+  await until(async () => (await library.get('/library')).body.catalogue.read === 2)
+  for (const event of library.events)
+    if (event.type === 'library.scan') assert.ok(event.read <= event.tracks, JSON.stringify(event))
 })
 
 test('so are tracks in folders that did not exist before', async t => {

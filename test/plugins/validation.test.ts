@@ -114,6 +114,12 @@ describe('a call of the API that knows no parameters', () => {
   }
 })
 
+test('a body that may be missing is told, too, which property of it is wrong', async t => {
+  const app = await build(t)
+  const reply = await app.inject({ method: 'POST', url: '/api/v1/library/scan', payload: { forgt: true } })
+  assert.equal(reply.json().detail, 'The body is not valid: forgt is not a known property.')
+})
+
 /** Two routes that send back what they understood. */
 const echoRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/tracks', { schema: { querystring: TracksQuery } }, async request => request.query)
