@@ -87,6 +87,8 @@ export interface History extends Pick<Whereabouts, 'isAwaited'> {
   /** Records that a file of a change was undone (or redone) without a write, because it had the values already: from here on it goes by value. */
   recordTurned(id: string, position: number): void
   setState(id: string, state: ChangeState): void
+  /** Keeps an entry, whatever is cleared or grows too old, until the function that it returns is called. */
+  hold(id: string): () => void
   clear(): void
   count(): number
 }
@@ -95,6 +97,10 @@ type Row = Record<string, unknown>
 
 /** Keeps `limit` changes, and fewer where their bytes exceed `budget`; the newest always stays. */
 export function createHistory(database: DatabaseSync, limit: number, budget: number): History {
+  /** Entries that are being turned: what is not turned yet would be lost to undo. */
+  const held = new Set<string>()
+  const kept = () => ({ held: JSON.stringify([...held]) })
+  const free = "state <> 'running' AND id NOT IN (SELECT value FROM json_each(:held))"
   const sql = {
     insertChange: database.prepare('INSERT INTO change (id, label, state, created_at, summary) VALUES (?, ?, ?, ?, ?)'),
     finish: database.prepare(
@@ -105,10 +111,10 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
       'DELETE FROM change WHERE id = ? AND NOT EXISTS (SELECT 1 FROM change_file WHERE change = seq)',
     ),
     pruneBytes: database.prepare(
-      "DELETE FROM change WHERE state <> 'running' AND seq < (SELECT max(seq) FROM change) AND seq <= (SELECT max(seq) FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) AS total FROM change) WHERE total > ?)",
+      `DELETE FROM change WHERE ${free} AND seq < (SELECT max(seq) FROM change) AND seq <= (SELECT max(seq) FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) AS total FROM change) WHERE total > :budget)`,
     ),
     prune: database.prepare(
-      "DELETE FROM change WHERE state <> 'running' AND seq <= (SELECT seq FROM change ORDER BY seq DESC LIMIT 1 OFFSET ?)",
+      `DELETE FROM change WHERE ${free} AND seq <= (SELECT seq FROM change ORDER BY seq DESC LIMIT 1 OFFSET :limit)`,
     ),
     dropFiles: database.prepare('DELETE FROM file WHERE id NOT IN (SELECT file FROM change_file)'),
     change: database.prepare('SELECT * FROM change WHERE id = ?'),
@@ -137,7 +143,7 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
     settled: database.prepare('SELECT number FROM settled WHERE journal = ?'),
     begun: database.prepare("SELECT 1 FROM sqlite_sequence WHERE name = 'change' AND seq > 0"),
     count: database.prepare("SELECT count(*) AS n FROM change WHERE state <> 'running'"),
-    clear: database.prepare("DELETE FROM change WHERE state <> 'running'"),
+    clear: database.prepare(`DELETE FROM change WHERE ${free}`),
   }
   // An entry that was running when the process ended holds the files that were changed by then.
   recoverRunning(database)
@@ -199,7 +205,9 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
       transaction(database, () => {
         sql.finish.run(state, JSON.stringify(summary), id)
         sql.dropEmpty.run(id)
-        const pruned = Number(sql.prune.run(limit).changes) + Number(sql.pruneBytes.run(budget).changes)
+        const pruned =
+          Number(sql.prune.run({ ...kept(), limit }).changes) +
+          Number(sql.pruneBytes.run({ ...kept(), budget }).changes)
         if (pruned > 0) sql.dropFiles.run()
       })
     },
@@ -266,9 +274,13 @@ export function createHistory(database: DatabaseSync, limit: number, budget: num
     setState(id, state) {
       sql.setState.run(state, id)
     },
+    hold(id) {
+      held.add(id)
+      return () => void held.delete(id)
+    },
     clear() {
       transaction(database, () => {
-        sql.clear.run()
+        sql.clear.run(kept())
         sql.dropFiles.run()
       })
     },

@@ -88,6 +88,7 @@ export function createReverter({
   function start(id: string, direction: Direction): Started {
     const { head, files } = demandTurnable(id, direction)
     turning.add(id)
+    const release = history.hold(id)
     const run = runs.start(id, files.length)
     const change = {
       ...head,
@@ -96,7 +97,7 @@ export function createReverter({
       files: [],
       progress: { done: 0, total: files.length },
     }
-    return { change, done: turn(run, head, files, direction) }
+    return { change, done: turn(run, head, files, direction).finally(release) }
   }
 
   async function turn(run: Run, head: Head, files: readonly RecordedFile[], direction: Direction): Promise<Change> {

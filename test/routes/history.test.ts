@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { chownSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { openDatabase } from '../../src/changes/database.ts'
 import { createHistory } from '../../src/changes/history.ts'
 import { emptySummary } from '../../src/changes/report.ts'
@@ -66,6 +67,28 @@ test('a folder named with a sign that SQL knows is still only itself', async t =
   const library = await openLibrary(t, { 'A_/a.mp3': mp3, 'AB/a.mp3': mp3, '%/a.mp3': mp3 })
   for (const folder of ['A_', 'AB', '%']) await library.edit(`${folder}/a.mp3`, title('New'))
   for (const folder of ['A_', 'AB', '%']) assert.equal((await library.history(folder)).total, 1, folder)
+})
+
+test('a change that is being undone is not cleared from under the undo', async t => {
+  const paths = Array.from({ length: 12 }, (_, i) => `${i}.mp3`)
+  const library = await openLibrary(t, Object.fromEntries(paths.map(path => [path, mp3])))
+  const { id = '' } = await library.change({ target: { paths }, edits: [{ op: 'delete' }] })
+  const headers = { prefer: 'respond-async' }
+  const started = await library.app.inject({ method: 'POST', url: `/api/v1/changes/${id}/undo`, headers })
+  assert.equal(started.statusCode, 202)
+  assert.equal((await library.app.inject({ method: 'DELETE', url: '/api/v1/changes' })).statusCode, 204)
+  let state = ''
+  do {
+    await setImmediate()
+    state = (await library.get(`/changes/${id}`)).body.state
+  } while (state === 'running')
+  assert.equal(state, 'undone')
+  assert.deepEqual(
+    library.entries().filter(entry => /^\d+\.mp3$/.test(entry)),
+    paths.toSorted(),
+  )
+  assert.equal((await library.app.inject({ method: 'DELETE', url: '/api/v1/changes' })).statusCode, 204)
+  assert.equal((await library.history()).total, 0)
 })
 
 test('the oldest changes go when there are more than HISTORY_LIMIT, and the others still undo exactly', async t => {
