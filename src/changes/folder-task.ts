@@ -24,9 +24,9 @@ import { emptiedError, isTrashed, splitTrashed, trashPlace, visible } from './tr
 
 /** What is done with a folder: it gets another place, goes to the trash, is made, or removed where it is empty. */
 export type FolderWork =
-  | { readonly kind: 'place'; readonly to: LibraryPath }
+  | { readonly kind: 'place'; readonly to: LibraryPath; readonly asItWas?: boolean }
   | { readonly kind: 'delete' }
-  | { readonly kind: 'create' }
+  | { readonly kind: 'create'; readonly asItWas?: boolean }
   | { readonly kind: 'remove' }
 
 /** The work on one folder, with all that is in it. */
@@ -62,7 +62,7 @@ export function runFolderTask(task: FolderTask, journal: () => Journal | null): 
     if (work.kind === 'remove') return remove(task)
     const root = Buffer.from(task.root)
     const to = work.kind === 'delete' ? trashPlace(root, path, task.batch ?? newBatch()) : work.to
-    return place(task, to, journal)
+    return place(task, to, journal, work.kind === 'place' && (work.asItWas ?? false))
   } catch (error) {
     const { path, work } = task
     if (isTrashed(path)) return failure(work.kind === 'place' ? work.to : path, emptiedError(error))
@@ -78,7 +78,7 @@ function folderError(error: unknown): unknown {
   })
 }
 
-function place(task: FolderTask, to: LibraryPath, journal: () => Journal | null): FolderOutcome {
+function place(task: FolderTask, to: LibraryPath, journal: () => Journal | null, asItWas: boolean): FolderOutcome {
   const { path, dryRun, owner } = task
   const root = Buffer.from(task.root)
   const file = fileOf(isTrashed(path) ? to : path, path, to)
@@ -94,7 +94,7 @@ function place(task: FolderTask, to: LibraryPath, journal: () => Journal | null)
       const { top } = splitTrashed(to)
       warnings.push(...prepareTrash(root, top === '' ? [] : top.split('/').map(encodeName), owner))
     }
-    const destination = openLibraryFolder(root, parentOf(to))
+    const destination = openLibraryFolder(root, parentOf(to), asItWas)
     try {
       const from = { folder: parent, name: located.name }
       const name = encodeName(nameOf(to))
@@ -148,10 +148,10 @@ function demandSame(inode: bigint, expected: string | null, path: LibraryPath): 
 }
 
 function create(task: FolderTask, journal: () => Journal | null): FolderOutcome {
-  const { path, owner, dryRun } = task
+  const { path, work, owner, dryRun } = task
   const root = Buffer.from(task.root)
   demandNoLink(locate(root, parentOf(path)).linked, 'folder')
-  const destination = openLibraryFolder(root, path)
+  const destination = openLibraryFolder(root, path, work.kind === 'create' && (work.asItWas ?? false))
   try {
     const file = fileOf(path, null, path)
     if (destination.missing.length === 0)
@@ -215,5 +215,5 @@ export function madeFolder(path: LibraryPath): ChangeFile {
 /** What puts back a folder that the history could not record. */
 export function reverseOf({ pathBefore, path }: AppliedFolder): Pick<FolderTask, 'path' | 'work'> {
   if (path === null) return { path: pathBefore as LibraryPath, work: { kind: 'create' } }
-  return { path, work: pathBefore === null ? { kind: 'remove' } : { kind: 'place', to: pathBefore } }
+  return { path, work: pathBefore === null ? { kind: 'remove' } : { kind: 'place', to: pathBefore, asItWas: true } }
 }

@@ -71,9 +71,9 @@ export function pathDifferences(path: LibraryPath, newPath: LibraryPath, sides: 
   ]
 }
 
-/** Opens the folder of the library that something is moved to. Throws as openDestination. */
-export function openLibraryFolder(root: Buffer, path: LibraryPath): Destination {
-  return openDestination(root, path === '' ? [] : path.split('/').map(encodeName))
+/** Opens the folder of the library that something is moved to, or, with `asItWas`, comes back to. Throws as openDestination. */
+export function openLibraryFolder(root: Buffer, path: LibraryPath, asItWas: boolean): Destination {
+  return openDestination(root, path === '' ? [] : path.split('/').map(encodeName), asItWas || isTrashed(path))
 }
 
 /** The folders that a destination lacks, from the top, but for those in a trash. */

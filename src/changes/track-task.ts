@@ -182,9 +182,10 @@ async function moving(task: TrackTask, held: Held, newPath: LibraryPath, work: W
   const newName = nameOf(newPath)
   const { sides, warnings } = findSideFiles(folder, nameOf(path), newName, sideFiles ?? { departing: [] })
   const target = parentOf(newPath)
+  const asItWas = task.place !== undefined
   if (target === parentOf(path)) {
     const entry = { name: located.name, newName: encodeName(newName) }
-    demandMovable({ folder, ...entry, destination: null, companions: companionsOf(sides) })
+    demandMovable({ folder, ...entry, destination: null, asItWas, companions: companionsOf(sides) })
     return work(sides, null, warnings)
   }
   demandWritable(folder, located.name, held.track.stats)
@@ -192,7 +193,7 @@ async function moving(task: TrackTask, held: Held, newPath: LibraryPath, work: W
     const { top } = splitTrashed(newPath)
     warnings.push(...prepareTrash(root, top === '' ? [] : top.split('/').map(encodeName), owner))
   }
-  const destination = openLibraryFolder(root, target)
+  const destination = openLibraryFolder(root, target, asItWas)
   try {
     const missing = missingFolders(target, destination)
     const entry = { name: located.name, newName: encodeName(newName) }
@@ -243,6 +244,7 @@ async function apply(task: TrackTask, held: Held, opened: TagFile | null, plan: 
     name: located.name,
     newName: newPath === task.path ? located.name : encodeName(newName),
     destination: plan.destination,
+    asItWas: task.place !== undefined,
     companions: companionsOf(plan.sides),
     track,
     splices: plan.splices,

@@ -31,7 +31,7 @@ export function wayOfFolder(
 ): { path: LibraryPath; work: FolderWork } {
   if (leftAt === null && place !== null) {
     demandOutside(place)
-    return { path: place, work: { kind: 'create' } }
+    return { path: place, work: { kind: 'create', asItWas: true } }
   }
   if (path === null || leftAt === null)
     throw new CodedError('FOLDER_NOT_FOUND', 'The folder is gone, or another has taken its path.')
@@ -47,7 +47,7 @@ export function wayOfFolder(
     return { path, work: { kind: 'remove' } }
   }
   const to = wayOf(path, leftAt, place, difference)
-  return { path, work: to === null ? { kind: 'delete' } : { kind: 'place', to } }
+  return { path, work: to === null ? { kind: 'delete' } : { kind: 'place', to, asItWas: true } }
 }
 
 function wayOf(path: LibraryPath, leftAt: LibraryPath, place: LibraryPath, difference: Difference): LibraryPath | null {

@@ -25,6 +25,8 @@ export interface Destination {
   readonly path: Buffer
   /** Names of the folders that are still to be made, from the top. */
   readonly missing: readonly Buffer[]
+  /** Which names are in the way (see demandFree). */
+  readonly asItWas: boolean
   /** The folder, or the lowest of those above it that are there. */
   readonly folder: () => Folder
   /** The steps that make what is missing. */
@@ -36,9 +38,9 @@ export interface Destination {
 
 /**
  * Goes down from the library's `root` by `names`, through open descriptors. Throws TARGET_EXISTS where something else than a folder is in
- * the way, or a folder whose name differs in case or Unicode form only, and NAME_INVALID for links.
+ * the way, or a folder whose name differs in case or Unicode form only (but see demandFree), and NAME_INVALID for links.
  */
-export function openDestination(root: Buffer, names: readonly Buffer[]): Destination {
+export function openDestination(root: Buffer, names: readonly Buffer[], asItWas = false): Destination {
   const opened = [openFolder(root, root)]
   const folder = (): Folder => opened.at(-1) as Folder
   const close = (): void => {
@@ -52,7 +54,7 @@ export function openDestination(root: Buffer, names: readonly Buffer[]): Destina
       opened.push(child)
     }
     const missing = names.slice(at)
-    if (missing[0]) demandFree(folder(), null, missing[0])
+    if (missing[0]) demandFree(folder(), null, missing[0], asItWas)
     const path = names.reduce(joined, root)
     const make = (owner: Owner, warnings: string[]): Step[] =>
       missing.map(name => ({
@@ -73,7 +75,7 @@ export function openDestination(root: Buffer, names: readonly Buffer[]): Destina
           removeEmpty(folder(), name)
         },
       }))
-    return { path, missing, folder, make, touched: () => opened.slice(at), close }
+    return { path, missing, asItWas, folder, make, touched: () => opened.slice(at), close }
   } catch (error) {
     close()
     throw error
@@ -130,7 +132,7 @@ function takeAfter(folder: Folder, parent: Folder, owner: Owner, warnings: strin
 export function demandRoom(destination: Destination, names: readonly Buffer[], own: Buffer | null = null): void {
   demandWritableFolder(destination.folder())
   if (destination.missing.length > 0) return
-  for (const name of names) demandFree(destination.folder(), own, name)
+  for (const name of names) demandFree(destination.folder(), own, name, destination.asItWas)
 }
 
 /** Throws CROSS_DEVICE where a move from a folder to a destination would have to copy. */

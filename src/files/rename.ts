@@ -17,9 +17,15 @@ const comparable = (name: Buffer): string => name.toString('utf8').normalize('NF
 
 /**
  * Throws TARGET_EXISTS where another entry than `name` has the name `newName`, or one that differs only in case or Unicode form and would
- * collide on other systems. `name` is null for what comes from elsewhere.
+ * collide on other systems. `name` is null for what comes from elsewhere. `asItWas`: only what this file system itself takes for the same
+ * name is in the way, for what comes back to where it was beside such a name, or goes into our trash.
  */
-export function demandFree(folder: Folder, name: Buffer | null, newName: Buffer): void {
+export function demandFree(folder: Folder, name: Buffer | null, newName: Buffer, asItWas = false): void {
+  if (asItWas) {
+    const there = inodeIn(folder, newName)
+    if (there === undefined || (name && there === inodeIn(folder, name))) return
+    throw new CodedError('TARGET_EXISTS', `There is a “${newName.toString('utf8')}” in the folder already.`)
+  }
   const wanted = comparable(newName)
   for (const entry of readdirSync(folder.at(itself), { encoding: 'buffer' })) {
     if (!(name && entry.equals(name)) && comparable(entry) === wanted) {
@@ -27,6 +33,9 @@ export function demandFree(folder: Folder, name: Buffer | null, newName: Buffer)
     }
   }
 }
+
+const inodeIn = (folder: Folder, name: Buffer): bigint | undefined =>
+  lstatSync(folder.at(name), { bigint: true, throwIfNoEntry: false })?.ino
 
 /** Renames a file without ever replacing another, even one that appeared this instant. */
 export function renameFree(from: Entry, to: Entry): void {

@@ -124,6 +124,8 @@ export interface WriteRequest {
   readonly newName: Buffer
   /** The folder that the file is moved to; null or none where it stays in its own. */
   readonly destination?: Destination | null
+  /** Which names are in its way in its own folder (see demandFree). */
+  readonly asItWas?: boolean
   /** Files that go where it goes. */
   readonly companions?: readonly Companion[]
   readonly owner: Owner
@@ -156,12 +158,12 @@ export async function writeTrack(request: WriteRequest): Promise<Written> {
     : writeBeside(request, segments, moves)
 }
 
-type MoveRequest = Pick<WriteRequest, 'folder' | 'name' | 'newName' | 'destination' | 'companions'>
+type MoveRequest = Pick<WriteRequest, 'folder' | 'name' | 'newName' | 'destination' | 'asItWas' | 'companions'>
 
 const isMove = ({ name, newName, destination }: MoveRequest): boolean => destination != null || !newName.equals(name)
 
 /** Throws where a track or a file that goes along would not find its new place free and writable. */
-export function demandMovable({ folder, name, newName, destination, companions = [] }: MoveRequest): void {
+export function demandMovable({ folder, name, newName, destination, asItWas, companions = [] }: MoveRequest): void {
   const entries = [{ name, newName }, ...companions]
   if (destination) {
     demandOneFileSystem(folder, destination)
@@ -169,7 +171,7 @@ export function demandMovable({ folder, name, newName, destination, companions =
       destination,
       entries.map(entry => entry.newName),
     )
-  } else for (const entry of entries) demandFree(folder, entry.name, entry.newName)
+  } else for (const entry of entries) demandFree(folder, entry.name, entry.newName, asItWas)
 }
 
 /** Moves a track as it is, with what goes along. */

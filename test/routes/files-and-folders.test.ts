@@ -172,11 +172,11 @@ test('a deleted track is in the trash, out of sight of media servers, and comes 
 test('a deleted track does not replace what has come to its place', async t => {
   const library = await openLibrary(t, { 'a.mp3': mp3 })
   const { id } = await edit(library, 'a.mp3', remove)
-  library.put('A.mp3', other)
+  library.put('a.mp3', other)
   const undone = await library.undo(id)
   assert.deepEqual(refusal(only(undone.files)), ['refused', 'TARGET_EXISTS'])
-  assert.ok(library.bytes('A.mp3').equals(other))
-  rmSync(join(library.root, 'A.mp3'))
+  assert.ok(library.bytes('a.mp3').equals(other))
+  rmSync(join(library.root, 'a.mp3'))
   assert.equal((await library.undo(id)).state, 'undone')
   assert.ok(library.bytes('a.mp3').equals(mp3))
 })
@@ -187,6 +187,29 @@ test('a deleted track comes back also where its folder is gone', async t => {
   rmSync(join(library.root, 'A'), { recursive: true })
   assert.equal((await library.undo(id)).state, 'undone')
   assert.ok(library.bytes('A/B/a.mp3').equals(mp3))
+})
+
+test('names that differ in case or Unicode form only go to the trash together, and come back beside each other', async t => {
+  const names = ['a/x.mp3', 'a/X.mp3', 'A/y.mp3', 'Beyonc\u00e9/z.mp3', 'Beyonce\u0301/z.mp3']
+  const library = await openLibrary(t, Object.fromEntries(names.map(name => [name, mp3])))
+  const before = visible(library)
+  const { id = '', state, files } = await library.change({ target: { paths: names }, edits: [remove] })
+  assert.equal(state, 'applied', JSON.stringify(files))
+  const undone = await library.undo(id)
+  assert.equal(undone.state, 'undone', JSON.stringify(undone.files))
+  assert.deepEqual(visible(library), before)
+  for (const folder of ['A', 'Beyonce\u0301']) {
+    for (const asked of [remove, rename('Other'), move('Elsewhere')]) {
+      const back = await library.undo((await onFolder(library, folder, asked)).id ?? '')
+      assert.equal(back.state, 'undone', JSON.stringify(back.files))
+      assert.deepEqual(visible(library), before)
+    }
+  }
+  for (const asked of [rename('other'), move('Elsewhere')]) {
+    const back = await library.undo((await edit(library, 'a/X.mp3', asked)).id)
+    assert.equal(back.state, 'undone', JSON.stringify(back.files))
+    assert.deepEqual(visible(library), before)
+  }
 })
 
 test('what the trash no longer has cannot come back, and undo says why', async t => {
@@ -299,9 +322,9 @@ test('a change of a track is undone exactly after its folder was renamed and mov
 test('a folder that another has replaced since is not moved by undo, nor one put over another', async t => {
   const library = await openLibrary(t, { 'A/a.mp3': mp3 })
   const { id = '' } = await onFolder(library, 'A', rename('B'))
-  mkdirSync(join(library.root, 'a'))
+  mkdirSync(join(library.root, 'A'))
   assert.deepEqual(refusal(only((await library.undo(id)).files)), ['refused', 'TARGET_EXISTS'])
-  rmSync(join(library.root, 'a'), { recursive: true })
+  rmSync(join(library.root, 'A'), { recursive: true })
   rmSync(join(library.root, 'B'), { recursive: true })
   mkdirSync(join(library.root, 'between'))
   mkdirSync(join(library.root, 'B'))
