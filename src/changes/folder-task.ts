@@ -3,6 +3,7 @@ import { CodedError } from '../errors.ts'
 import { demandWritableFolder, type Folder, openFolder } from '../files/folder.ts'
 import type { Journal } from '../files/journal.ts'
 import type { RecordId } from '../files/journal-record.ts'
+import { hasMountBelow } from '../files/mounts.ts'
 import {
   demandOneFileSystem,
   demandRoom,
@@ -130,12 +131,17 @@ function place(task: FolderTask, to: LibraryPath, journal: () => Journal | null,
 }
 
 /** The inode of a folder that may be moved away. */
-function demandMovableFolder(parent: Folder, { name, path }: Located, expected: string | null): bigint {
+function demandMovableFolder(parent: Folder, { folder, name, path }: Located, expected: string | null): bigint {
   const stats = lstatSync(parent.at(name), { bigint: true })
   if (!stats.isDirectory()) throw new CodedError('FOLDER_NOT_FOUND', 'The path is not a folder.')
   demandSame(stats.ino, expected, path)
   if (stats.dev !== parent.stat().dev)
     throw new CodedError('CROSS_DEVICE', 'The folder is where another file system is mounted, and cannot be moved.')
+  if (hasMountBelow(joined(folder, name)))
+    throw new CodedError(
+      'CROSS_DEVICE',
+      'Another file system is mounted in the folder and would go along; move what is beside it.',
+    )
   demandWritableFolder(parent)
   if ((stats.mode & 0o222n) === 0n)
     throw new CodedError('READ_ONLY', 'The folder is marked read-only; change its mode to move it.')

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { type Folder, itself, openFolder } from './folder.ts'
+import { hasMountBelow } from './mounts.ts'
 import { openDestination } from './moves.ts'
 import type { Owner } from './write.ts'
 
@@ -104,6 +105,8 @@ export function emptyTrash(path: Buffer, root: Buffer, before: number, limit: nu
   const trash = openFolder(path, root)
   try {
     const { dev } = trash.stat()
+    // A mount that came into the trash with its folder: what is in it may be of elsewhere.
+    const mounted = hasMountBelow(path)
     for (const name of readdirSync(trash.at(itself), { encoding: 'buffer' }) as unknown as Buffer[]) {
       const text = name.toString('latin1')
       const isGoing = text.startsWith(goingPrefix)
@@ -112,6 +115,7 @@ export function emptyTrash(path: Buffer, root: Buffer, before: number, limit: nu
       if (count.left <= 0) return { ...count, more: true }
       const going = isGoing ? name : Buffer.from(goingPrefix + text)
       try {
+        if (mounted && hasMountBelow(Buffer.concat([path, Buffer.from('/'), name]))) throw new Error('a mount is in it')
         if (!isGoing) renameSync(trash.at(name), trash.at(going))
         removeEntry(trash, going, path, { dev, depth: 0, count })
       } catch {
