@@ -36,6 +36,29 @@ test('a track is found, edited, saved and the edit undone by keys alone', async 
   assert.equal((await readTags(file(`${folder}/02 - Slow Bicycle.mp3`))).common.title, 'Slow Bicycle')
 })
 
+test('when folders are renamed, deleted and brought back, the tree and what is shown follow', async t => {
+  const { page, url } = await visit(t)
+  const change = async (name: string, edit: object) => {
+    const body = JSON.stringify({ target: { folder: name }, edits: [edit] })
+    await fetch(`${url}api/v1/changes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  }
+  await change('Otto Farrow', { op: 'delete' })
+  await change(folder, { op: 'rename', to: 'Paper Weather (2019)' })
+  await page.goto(`${url}#${encodeURIComponent('Tin Orchard')}/${encodeURIComponent('Paper Weather (2019)')}`)
+  await page.reload()
+  await rowOf(page, 'Slow Bicycle').click()
+
+  await page.keyboard.press('Control+z')
+  await page.getByRole('treeitem', { name: /^Paper Weather(?! \()/ }).waitFor()
+  await rowOf(page, 'Slow Bicycle').waitFor()
+  assert.equal(await page.getByRole('treeitem', { name: 'Paper Weather (2019)' }).count(), 0)
+  assert.ok(decodeURIComponent(page.url()).includes(`#${folder}`))
+  await page.getByLabel('File name').waitFor()
+
+  await page.keyboard.press('Control+z')
+  await page.getByRole('treeitem', { name: 'Otto Farrow' }).waitFor()
+})
+
 test('Back returns to the folder and to what was chosen there, and a bookmark opens both', async t => {
   const { page } = await visit(t, { at: folder })
   await rowOf(page, 'Slow Bicycle').click()

@@ -3,6 +3,7 @@ import type { FieldInfo } from '../../schemas/field.ts'
 import type { FolderEntry } from '../../schemas/folder.ts'
 import type { Library } from '../../schemas/service.ts'
 import { api, problemText } from '../api.ts'
+import { type FolderMoves, movedPath } from '../model/folder-moves.ts'
 import { pathsDownTo } from '../model/tree-rows.ts'
 import { text } from '../text.ts'
 import { say } from './toasts.ts'
@@ -43,6 +44,25 @@ export function collapseFolder(path: string): void {
   const next = new Set(expanded.value)
   next.delete(path)
   expanded.value = next
+}
+
+/** Brings the tree in line with what a change did to folders. What is not open is listed when it is opened. */
+export async function refreshFolders(moves: FolderMoves): Promise<void> {
+  const before = children.value
+  const open = new Set([...expanded.value].map(path => movedPath(path, moves)))
+  const lists = await Promise.all(
+    [...open].map(async path => {
+      try {
+        return [path, (await api.folder(path)).folders] as const
+      } catch {
+        // The root has no row above it that would open it again.
+        return path === '' ? ([path, before.get(path) ?? []] as const) : null
+      }
+    }),
+  )
+  const listed = new Map(lists.filter(list => list !== null))
+  expanded.value = new Set(listed.keys())
+  children.value = listed
 }
 
 /** Opens the tree down to the parent of a folder, so that its row is there. */
