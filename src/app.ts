@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { crossSite } from './plugins/cross-site.ts'
 import { events } from './plugins/events.ts'
 import { userInterface } from './plugins/interface.ts'
+import { libraryMissing } from './plugins/library-missing.ts'
 import { type LoadLimits, loadShedding } from './plugins/load-shedding.ts'
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { noStore } from './plugins/no-store.ts'
@@ -74,6 +75,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 /** The nouns of the API, one line each. */
 const api: FastifyPluginAsync<{ config: Config }> = async (app, { config }) => {
   app.addHook('onRoute', refuseUnknownQuery)
+  await app.register(libraryMissing)
   await app.register(folderRoutes)
   await app.register(trackRoutes)
   await app.register(trackTableRoutes)

@@ -70,6 +70,18 @@ test('while its disk is gone the library is kept in mind, writes are refused, an
   assert.ok(library.bytes('A/0.mp3').equals(Buffer.from(mp3)))
 })
 
+test('while its disk is gone nobody is told that a folder or track is not there', async t => {
+  const library = await mounted(t, tracksIn('A', 3))
+  assertProblem(await library.get('/tracks', { path: 'B' }), 404, 'FOLDER_NOT_FOUND')
+  library.unmount()
+  for (const call of ['/folders', '/tracks', '/tracks.csv', '/track'] as const)
+    assertProblem(await library.get(call, { path: call === '/track' ? 'A/1.mp3' : 'A' }), 503, 'LIBRARY_MISSING')
+  library.mount()
+  await until(async () => (await ready(library)).status === 200)
+  assertProblem(await library.get('/tracks', { path: 'B' }), 404, 'FOLDER_NOT_FOUND')
+  assertProblem(await library.get('/track', { path: 'A/9.mp3' }), 404, 'TRACK_NOT_FOUND')
+})
+
 test('a start with an empty mount point forgets nothing and writes nothing', async t => {
   const library = await mounted(t, tracksIn('A', 3))
   const env = { MUSIC_DIR: library.root, STATE_DIR: temporaryFolder(t) }
