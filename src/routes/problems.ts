@@ -4,7 +4,7 @@ import { parsePath } from '../library/paths.ts'
 import { ProblemKinds, ProblemParams, ProblemsQuery, TrackProblemPage } from '../schemas/problem-kind.ts'
 
 export const problemRoutes: FastifyPluginAsyncTypebox = async app => {
-  const { problems } = app.service
+  const { library, problems } = app.service
 
   app.get('/problems', { schema: { response: { 200: ProblemKinds } } }, async () => {
     const { counts, complete } = await problems.counts()
@@ -26,6 +26,8 @@ export const problemRoutes: FastifyPluginAsyncTypebox = async app => {
     async ({ params, query }) => {
       const path = parsePath(query.path ?? '')
       const { kind } = params
+      // A misspelt folder would look like one without problems.
+      if (path !== '') await library.folder(path)
       const page = await problems.page({ kind, path, limit: query.limit ?? 500, cursor: query.cursor ?? null })
       return {
         ...page,

@@ -311,3 +311,9 @@ test('a kind that there is not is 404', async t => {
   assertProblem(await library.get('/problems/missing-date', { cursor: '*' }), 400, 'BAD_REQUEST')
   assertProblem(await library.get('/problems/missing-date', { q: 'x' }), 400, 'BAD_REQUEST')
 })
+
+test('a folder that is not there is not one without problems', async t => {
+  const library = await openLibrary(t, { 'A/1.flac': flac(1) })
+  assert.equal((await library.get('/problems/missing-title', { path: 'A' })).status, 200)
+  assertProblem(await library.get('/problems/missing-title', { path: 'B' }), 404, 'FOLDER_NOT_FOUND')
+})

@@ -22,11 +22,16 @@ export const embySplits: AlbumRule = {
       const other = (most.includes(track) ? next[0] : most[0]) as CataloguedTrack
       return {
         path: track.path,
-        detail: `Emby will split this album, because this track is filed under ${quoted(artistText(track))} and others under ${quoted(artistText(other))}.`,
+        detail: `Emby will split this album, because this track is filed under ${filedUnder(track)} and others under ${filedUnder(other)}.`,
         edits: artists.get(track.path) ?? [],
       }
     })
   },
+}
+
+function filedUnder(track: CataloguedTrack): string {
+  const artist = artistText(track)
+  return artist === '' ? 'no artist' : quoted(artist)
 }
 
 /** What a track is filed under: its album artist, or its artist. */

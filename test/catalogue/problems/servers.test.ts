@@ -88,6 +88,12 @@ test('Emby splits an album by album artist, and without one by artist', () => {
   )
 })
 
+test('Emby is not said to file a track under an empty name', () => {
+  const tracks = album('Artist/Album', n => (n === 2 ? { albumartist: null, artist: null } : {}))
+  const emby = problemsIn(tracks).filter(({ kind }) => kind === 'emby-splits-album')
+  assert.match(emby[0]?.detail ?? '', /filed under no artist and others/)
+})
+
 test('Emby joins two albums of one title without release ids', () => {
   const best = (folder: string, tags = {}) => album(folder, () => ({ album: 'The Very Best', ...tags }))
   assert.equal(Object.keys(found('emby-joins-albums', [...best('A/1984'), ...best('A/2001')])).length, 6)
