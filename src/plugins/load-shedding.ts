@@ -46,8 +46,12 @@ export const loadShedding = fp<{ limits?: LoadLimits }>(
     await app.register(underPressure, {
       ...defaults,
       ...limits,
-      retryAfter: retryAfterSeconds,
-      customError: Overloaded,
+      pressureHandler(_request, reply, _type, value) {
+        // A sample without any tick of the clock, as the one of a start, tells nothing; it is taken for an endless delay.
+        if (value === Number.POSITIVE_INFINITY) return undefined
+        reply.header('Retry-After', retryAfterSeconds)
+        return new Overloaded()
+      },
     })
   },
   { name: 'load-shedding', dependencies: ['problems'] },
