@@ -134,7 +134,8 @@ function place(task: FolderTask, to: LibraryPath, journal: () => Journal | null,
 function demandMovableFolder(parent: Folder, { folder, name, path }: Located, expected: string | null): bigint {
   const stats = lstatSync(parent.at(name), { bigint: true })
   if (!stats.isDirectory()) throw new CodedError('FOLDER_NOT_FOUND', 'The path is not a folder.')
-  demandSame(stats.ino, expected, path)
+  // In the trash nothing else has its path, and many file systems give other numbers after a new mount.
+  if (!isTrashed(path)) demandSame(stats.ino, expected, path)
   if (stats.dev !== parent.stat().dev)
     throw new CodedError('CROSS_DEVICE', 'The folder is where another file system is mounted, and cannot be moved.')
   if (hasMountBelow(joined(folder, name)))

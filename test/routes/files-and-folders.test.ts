@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Change, ChangeFile, Edit } from '../../src/schemas/change.ts'
@@ -210,6 +220,20 @@ test('names that differ in case or Unicode form only go to the trash together, a
     assert.equal(back.state, 'undone', JSON.stringify(back.files))
     assert.deepEqual(visible(library), before)
   }
+})
+
+test('a deleted folder comes back also where its file system gives other inodes after a new mount', async t => {
+  const library = await openLibrary(t, { 'A/a.mp3': mp3 })
+  const { id = '' } = await onFolder(library, 'A', remove)
+  const place = only(library.entries().filter(entry => /trash\/[^/]+\/A$/.test(entry)))
+  cpSync(join(library.root, place), join(library.root, 'copy'), { recursive: true })
+  rmSync(join(library.root, place), { recursive: true })
+  renameSync(join(library.root, 'copy'), join(library.root, place))
+  const undone = await library.undo(id)
+  assert.equal(undone.state, 'undone', JSON.stringify(undone.files))
+  assert.deepEqual(visible(library), ['A', 'A/a.mp3'])
+  assert.equal((await library.redo(id)).state, 'applied')
+  assert.deepEqual(trashed(library), ['A/a.mp3'])
 })
 
 test('what the trash no longer has cannot come back, and undo says why', async t => {
