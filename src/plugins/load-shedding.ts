@@ -43,14 +43,15 @@ export const loadShedding = fp<{ limits?: LoadLimits }>(
       reply.headers({ Connection: 'close', 'Retry-After': retryAfterSeconds })
       throw new CodedError('OVERLOADED', 'The server is stopping; try again in a few seconds.')
     })
+    const chosen = { ...defaults, ...limits }
     await app.register(underPressure, {
-      ...defaults,
-      ...limits,
-      pressureHandler(_request, reply, _type, value) {
+      ...chosen,
+      async pressureHandler(_request, reply, _type, value) {
         // A sample without any tick of the clock, as the one of a start, tells nothing; it is taken for an endless delay.
-        if (value === Number.POSITIVE_INFINITY) return undefined
+        const isEndless = value === Number.POSITIVE_INFINITY
+        if (isEndless && app.memoryUsage().heapUsed <= chosen.maxHeapUsedBytes) return
         reply.header('Retry-After', retryAfterSeconds)
-        return new Overloaded()
+        throw new Overloaded()
       },
     })
   },
