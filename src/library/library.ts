@@ -109,7 +109,8 @@ export function createLibrary({ root, options, pool, threads, catalogue, makeSca
     },
     async tracks(path, { limit, cursor, ...scope }) {
       const { recursive, q = '', sort = '' } = scope
-      const [there] = await scan.look([path])
+      // What is below a folder is not looked at for a list; that a folder is there is: the library itself is watched over by the guard.
+      const [there] = path === '' && recursive ? [true] : await scan.look([path])
       if (!there) return linked(path, scope, limit, cursor)
       if (recursive) await scan.walkedBelow(path)
       const request = { path, recursive, q, sort }
