@@ -130,7 +130,7 @@ export function openCatalogue(stateDir: string | null, library: string): OpenedD
 }
 
 /** Removes the catalogue's files. */
-export function removeDatabase(path: string): void {
+function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
 }
 

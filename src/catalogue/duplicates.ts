@@ -17,7 +17,7 @@ import { type Row, trackColumns } from './rows.ts'
  */
 
 /** By how many seconds two files of one recording may differ: encoders add silence, and discs are cut a little differently. */
-export const durationTolerance = 2
+const durationTolerance = 2
 
 /** Copies of one track that are listed and judged; a silent track may have thousands. */
 const mostCopies = 100

@@ -47,8 +47,6 @@ export interface Store {
   missingFolders(since: number): LibraryPath[]
   /** Takes note of what our own change did to a file: what is known of one that moved stays, one that was written is to be read. */
   noted(written: Written): void
-  /** Does `work` as a whole or, where it throws, not at all. */
-  write<T>(work: () => T): T
   /** Commits the writes of late: they wait for each other, as many small commits would take longer than all their writes. */
   save(): void
   /** Writes what waits to be written with more of its kind: to be called before anything is read of values. */
@@ -93,6 +91,7 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
   let generation = 0
   let unsaved = 0
 
+  /** Does `work` as a whole or, where it throws, not at all. */
   function write<T>(work: () => T): T {
     if (unsaved === 0) database.exec('BEGIN')
     unsaved++
@@ -173,7 +172,6 @@ export function createStore(database: DatabaseSync, root: Buffer): Store {
     get generation() {
       return generation
     },
-    write,
     save,
     flush: tables.values.flush,
     walked: folders => write(() => walk(folders)),

@@ -50,7 +50,7 @@ export function knownEnds(differences: readonly Difference[]): string[] {
   })
 }
 
-export const isOfSideFile = ({ kind, field }: Difference): boolean => kind === 'path' && field === 'side file'
+const isOfSideFile = ({ kind, field }: Difference): boolean => kind === 'path' && field === 'side file'
 
 export const companionsOf = (sides: readonly SideFile[]): Companion[] =>
   sides.map(({ name, newName }) => ({ name: encodeName(name), newName: encodeName(newName) }))

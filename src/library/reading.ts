@@ -1,5 +1,6 @@
 import type { PictureType } from '../schemas/picture.ts'
 import type { TrackSummary } from '../schemas/track.ts'
+import type { BlockDisagreement } from '../tags/read.ts'
 import type { LibraryPath } from './paths.ts'
 
 /** A picture of a track without its bytes. Width and height in pixels, null where it is no image that we know. */
@@ -12,20 +13,11 @@ export interface PictureFacts {
   readonly sha256: string
 }
 
-/** A field of which an older tag of the file (ID3v1, or APEv2 beside ID3v2) says something else than its first one. */
-export interface Disagreement {
-  readonly field: string
-  /** The older tag, as shown to a person. */
-  readonly block: string
-  readonly values: readonly string[]
-  /** What the first tag says; empty where it says nothing. */
-  readonly main: readonly string[]
-}
-
 /** What is noticed in a file while it is read, besides what its summary tells. */
 export interface TrackFacts {
   readonly pictures: readonly PictureFacts[]
-  readonly disagreements: readonly Disagreement[]
+  /** Where an older tag (ID3v1, or APEv2 beside ID3v2) says something else than the first one. */
+  readonly disagreements: readonly BlockDisagreement[]
   /** The extension that its content asks for, where its name has another one. */
   readonly extension: string | null
 }

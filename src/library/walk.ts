@@ -34,11 +34,6 @@ export interface WalkedFolder {
   } | null
 }
 
-/** Whether a folder is one that the catalogue keeps: a real one, not one behind a link. Throws where it is not there. */
-export function isRealFolder(root: Buffer, path: LibraryPath): boolean {
-  return !locate(root, path).linked
-}
-
 /** Looks at folders without opening any track. Those that cannot be read now, though they are there, are left out: nothing is known of them. */
 export function walkFolders(root: Buffer, paths: readonly LibraryPath[]): WalkedFolder[] {
   return paths.flatMap(path => {

@@ -63,12 +63,12 @@ export function comparable(text: string): string {
 }
 
 /** The first artist, without the guests and without the article in front. */
-export function comparableArtist(artist: string): string {
+function comparableArtist(artist: string): string {
   return comparable(withoutGuests(artist).replace(/^the\s+(?=\S)/i, ''))
 }
 
 /** A title without what does not name another version of it. */
-export function comparableTitle(title: string): string {
+function comparableTitle(title: string): string {
   const brackets = title.replace(/\s*[([]([^()[\]]*)[)\]]/g, (whole, inside: string) =>
     isNeutral(inside) ? '' : whole,
   )

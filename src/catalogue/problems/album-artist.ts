@@ -70,7 +70,7 @@ const sameName = (spellings: readonly { text: string }[]): boolean =>
   new Set(spellings.map(({ text }) => spellingKey(text))).size === 1
 
 /** The album artist that an album without one should have: empty where only a person can know. */
-export function albumArtistOf(album: Album): string {
+function albumArtistOf(album: Album): string {
   const named = album.tracks.filter(track => textOf(track, 'albumartist') !== '')
   if (named.length > 0) return agreed(named, 'albumartist', 1)
   if (album.tracks.some(track => textOf(track, 'artist') === '')) return ''
